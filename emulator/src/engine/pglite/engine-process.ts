@@ -1,0 +1,54 @@
+/**
+ * The port between the multiplexer (main thread) and one PGlite in its worker thread.
+ *
+ * One call is one synchronous run of the engine. Calls are executed in the order in which they are
+ * submitted; several may be under way. A call whose session is not the holder while another
+ * session holds the engine is not executed but deferred (see `CallOutcome`).
+ */
+
+/** One run of the engine. */
+export interface EngineCall {
+  /** Number of the session that the call belongs to; 0 is the emulator itself. */
+  readonly sessionNumber: number;
+  /**
+   * SQL that the emulator runs first, as the bootstrap superuser, in a simple Query of its own; its
+   * answer is not shown. Used to switch role and settings; only when no transaction is open.
+   */
+  readonly before?: string | undefined;
+  /** Database role that the client's frames run as. */
+  readonly databaseRole: string;
+  /** Framed, checked frontend messages. The buffer is transferred to the worker. */
+  readonly frames: Uint8Array;
+  /** Whether the answer must end with ReadyForQuery (false when the frames end in Flush). */
+  readonly endsWithReadyForQuery: boolean;
+}
+
+/** How a call ended. */
+export type CallOutcome =
+  /** `I`, `T`, `E`: status of ReadyForQuery; `-`: no ReadyForQuery was due (Flush). */
+  | { readonly kind: "done"; readonly status: "I" | "T" | "E" | "-" }
+  /** Another session holds the engine (its call ended in `T`, `E` or `-`): nothing was run. */
+  | { readonly kind: "deferred" }
+  /** The SQL of `before` failed; the frames were not run. */
+  | { readonly kind: "before-failed"; readonly sqlState: string; readonly message: string }
+  /** The engine is broken (no ReadyForQuery where one was due, worker gone, watchdog). */
+  | { readonly kind: "lost"; readonly reason: string };
+
+/** One engine instance; made anew after it is lost. */
+export interface EngineProcess {
+  /**
+   * Runs a call. `onOutput` gets the answer of the client's frames, in pieces, before the promise
+   * resolves; while a promise that it returned is pending the engine is held back once a few MiB
+   * are outstanding.
+   */
+  run(call: EngineCall, onOutput: (chunk: Uint8Array) => Promise<void> | undefined): Promise<CallOutcome>;
+  /** Interrupts the statement that is running now (57014); harmless when there is none. */
+  requestCancel(): void;
+  /** Resolves once, when the engine is gone: by `terminate`, a crash or the watchdog. */
+  readonly lost: Promise<string>;
+  /** Ends the worker; calls under way end with `lost`. */
+  terminate(): Promise<void>;
+}
+
+/** Starts an engine; rejects when it cannot be started or fails its self-tests. */
+export type StartEngineProcess = () => Promise<EngineProcess>;

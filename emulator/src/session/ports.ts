@@ -1,0 +1,102 @@
+/**
+ * What a session needs from a database engine.
+ *
+ * The port is shaped so that an engine with one backend per session (a real PostgreSQL server) fits
+ * as well as many sessions that share one backend: a session hands over batches of frontend
+ * messages and gets backend messages, and does not know who else uses the engine.
+ */
+
+/** One frontend message: its type byte and all its bytes, header included, length checked. */
+export interface FrontendFrame {
+  /** The type byte, for example 0x51 (`Q`). */
+  readonly type: number;
+  /** The whole message: type byte, four bytes of length, body. */
+  readonly bytes: Uint8Array;
+}
+
+/** Transaction status as ReadyForQuery reports it; `unfinished` when the batch ended in Flush. */
+export type TransactionStatus = "idle" | "in-transaction" | "failed" | "unfinished";
+
+/**
+ * One unit of work: frontend messages up to and including Query, FunctionCall, Sync or Flush.
+ * Terminate never reaches the engine, and CopyData only behind a prepared COPY (`startCopyIn`).
+ */
+export interface EngineBatch {
+  readonly frames: readonly FrontendFrame[];
+  /** Whether the answer must end with ReadyForQuery: true unless the batch ends in Flush. */
+  readonly endsWithReadyForQuery: boolean;
+  /** Whether a statement in it may change a setting of the session (SET, RESET, set_config …). */
+  readonly mayChangeSettings: boolean;
+  /** Whether a statement in it removes all prepared statements (`DEALLOCATE ALL`). */
+  readonly deallocatesAll: boolean;
+}
+
+/**
+ * Takes the answer of the engine piece by piece; pieces may end in the middle of a message. The
+ * engine waits while the returned promise is pending, which is how a slow client slows the engine.
+ */
+export type OutputSink = (chunk: Uint8Array) => Promise<void> | undefined;
+
+/** How a batch ended. */
+export type BatchOutcome =
+  | { readonly kind: "completed"; readonly transactionStatus: TransactionStatus }
+  /** The batch waited for the transaction of another session for longer than it may; it was not run. */
+  | { readonly kind: "wait-timeout"; readonly waitedMs: number }
+  /** The batch was cancelled while it waited; it was not run. */
+  | { readonly kind: "cancelled" }
+  /** The engine broke and is being replaced; the session is over. */
+  | { readonly kind: "engine-lost"; readonly reason: string };
+
+/** Answer to the start of a COPY … FROM STDIN. */
+export type CopyInStart =
+  /** The statement is fine: these bytes are the CopyInResponse to send, then collect the data. */
+  | { readonly kind: "copy-in"; readonly copyInResponse: Uint8Array }
+  /** The statement was answered already (an error), the answer went to the sink. */
+  | { readonly kind: "answered"; readonly outcome: BatchOutcome };
+
+/** A database session of one admitted connection. */
+export interface SqlSession {
+  /** Process id for BackendKeyData; unique among the engine's open sessions. */
+  readonly processId: number;
+  /** ParameterStatus values at the start (`TimeZone`, `DateStyle` …), after the start-up settings. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Runs a batch. Batches of one session are given one after the other, never two at a time. */
+  run(batch: EngineBatch, sink: OutputSink): Promise<BatchOutcome>;
+  /** Checks a Query that is one single COPY … FROM STDIN, before its data is known. */
+  startCopyIn(batch: EngineBatch, sink: OutputSink): Promise<CopyInStart>;
+  /** Interrupts the batch that is running or waiting; does nothing if there is none. */
+  cancel(): void;
+  /** Rolls back what is open and frees everything. Never rejects; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What a session is opened with. */
+export interface SqlSessionOptions {
+  readonly databaseRole: string;
+  /** Start-up settings, by name as the client wrote it; already checked against the allow-list. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** Why a database session could not be opened: the engine's own error, to be sent as FATAL. */
+export class SessionStartError extends Error {
+  readonly code = "SESSION_START_FAILED";
+  readonly sqlState: string;
+
+  constructor(sqlState: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "SessionStartError";
+    this.sqlState = sqlState;
+  }
+}
+
+/** A cluster's database. */
+export interface SqlEngine {
+  /**
+   * Opens a session; the first call starts the engine.
+   *
+   * @throws SessionStartError when a setting has a value that the engine refuses
+   */
+  openSession(options: SqlSessionOptions): Promise<SqlSession>;
+  /** Ends all sessions and the engine. */
+  stop(): Promise<void>;
+}
