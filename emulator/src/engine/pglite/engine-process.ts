@@ -11,11 +11,14 @@ export interface EngineCall {
   /** Number of the session that the call belongs to; 0 is the emulator itself. */
   readonly sessionNumber: number;
   /**
-   * SQL that the emulator runs first, as the bootstrap superuser, in a simple Query of its own; its
-   * answer is not shown. Used to switch role and settings; only when no transaction is open.
+   * SQL that the emulator runs first, as `databaseRole`, in a simple Query of its own; its answer is
+   * not shown. Used to switch the settings of sessions; only when no transaction is open.
    */
   readonly before?: string | undefined;
-  /** Database role that the client's frames run as. */
+  /**
+   * Database role that `before` and the frames run as. The name of the bootstrap superuser is allowed
+   * for session 0 only.
+   */
   readonly databaseRole: string;
   /** Framed, checked frontend messages. The buffer is transferred to the worker. */
   readonly frames: Uint8Array;
