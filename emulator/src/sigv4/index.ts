@@ -1,0 +1,44 @@
+export { formatAmzDate, parseAmzDate } from "./amz-date.ts";
+export type {
+  AuthToken,
+  MalformedAuthToken,
+  MalformedAuthTokenCode,
+  ParsedAuthToken,
+  QueryParameter,
+} from "./auth-token.ts";
+export {
+  canonicalQueryString,
+  canonicalRequest,
+  redactedCanonicalRequest,
+} from "./canonical-request.ts";
+export {
+  checkCredentialScope,
+  type ExpectedScope,
+  type ScopeVerdict,
+} from "./check-credential-scope.ts";
+export {
+  checkTokenLifetime,
+  type LifetimeLimits,
+  type LifetimeVerdict,
+} from "./check-token-lifetime.ts";
+export {
+  ALGORITHM,
+  AUTH_TOKEN_PARAMETERS,
+  type AuthTokenParameter,
+  EMPTY_PAYLOAD_HASH,
+  SCOPE_TERMINATOR,
+  SECURITY_TOKEN_PARAMETER,
+  SIGNATURE_PARAMETER,
+  SIGNED_HEADERS,
+} from "./constants.ts";
+export { type CredentialScope, formatScope } from "./credential-scope.ts";
+export { parseAuthToken } from "./parse-auth-token.ts";
+export { uriEncode } from "./percent-encoding.ts";
+export { SigningKeyCache, signingKey } from "./signing-key.ts";
+export { stringToSign } from "./string-to-sign.ts";
+export {
+  computeSignature,
+  type SignatureVerdict,
+  type SignatureVerification,
+  verifySignature,
+} from "./verify-signature.ts";
