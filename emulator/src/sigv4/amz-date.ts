@@ -11,18 +11,10 @@ const AMZ_DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 export function parseAmzDate(text: string): Date | undefined {
   const match = AMZ_DATE.exec(text);
   if (match === null) return undefined;
-  const [, year, month, day, hours, minutes, seconds] = match;
-  const date = new Date(
-    Date.UTC(
-      Number(year),
-      Number(month) - 1,
-      Number(day),
-      Number(hours),
-      Number(minutes),
-      Number(seconds),
-    ),
-  );
-  // Date.UTC carries what overflows into the next field, so a date that does not exist comes back as another.
+  const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map(Number);
+  const date = new Date(Date.UTC(year, month - 1, day, hours, minutes, seconds));
   return formatAmzDate(date) === text ? date : undefined;
 }
 

@@ -13,8 +13,12 @@ const LEFT_BY_ENCODE_URI_COMPONENT = /[!'()*]/g;
  */
 export function uriEncode(text: string): string {
   if (UNRESERVED_ONLY.test(text)) return text;
-  return encodeURIComponent(text).replace(
-    LEFT_BY_ENCODE_URI_COMPONENT,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  const encoded = encodeURIComponent(text);
+  return encoded.search(LEFT_BY_ENCODE_URI_COMPONENT) === -1
+    ? encoded
+    : encoded.replace(LEFT_BY_ENCODE_URI_COMPONENT, percentEscape);
+}
+
+function percentEscape(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

@@ -1,5 +1,5 @@
 /** Step 2 of SigV4: what is signed, from the canonical request. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AuthToken } from "./auth-token.ts";
 import { ALGORITHM } from "./constants.ts";
 import { formatScope } from "./credential-scope.ts";
@@ -13,6 +13,6 @@ export function stringToSign(
   request: Pick<AuthToken, "amzDate" | "credential">,
   canonicalRequest: string,
 ): string {
-  const hashedRequest = createHash("sha256").update(canonicalRequest).digest("hex");
+  const hashedRequest = hash("sha256", canonicalRequest, "hex");
   return `${ALGORITHM}\n${request.amzDate}\n${formatScope(request.credential)}\n${hashedRequest}`;
 }

@@ -1,0 +1,113 @@
+/**
+ * The connection pipeline. Which checks are made, and in which order, stands here and nowhere else.
+ *
+ * FIDELITY: the order of the real service is not published; docs/fidelity.md says what is known.
+ * The steps before the password is asked for form the admission; the others the authorization.
+ */
+import type { Clock } from "../shared/index.ts";
+import { SigningKeyCache } from "../sigv4/index.ts";
+import type { ConnectionAttempt } from "./connection-attempt.ts";
+import { type EnforcementMode, Pipeline } from "./pipeline.ts";
+import type { AuthorizationPorts } from "./ports.ts";
+import { checkClusterState } from "./steps/check-cluster-state.ts";
+import { checkConnectionCount, checkConnectionRate } from "./steps/check-connection-limits.ts";
+import { checkDatabase } from "./steps/check-database.ts";
+import { checkLifetime } from "./steps/check-lifetime.ts";
+import { checkScope } from "./steps/check-scope.ts";
+import { checkSessionCredentials } from "./steps/check-session-credentials.ts";
+import { checkTlsAndSni } from "./steps/check-tls-and-sni.ts";
+import { checkTokenHost } from "./steps/check-token-host.ts";
+import { checkUserAndAction } from "./steps/check-user-and-action.ts";
+import { evaluateIam } from "./steps/evaluate-iam.ts";
+import { findCluster } from "./steps/find-cluster.ts";
+import { mapDatabaseRole } from "./steps/map-database-role.ts";
+import { parseToken } from "./steps/parse-token.ts";
+import { resolveAccessKey } from "./steps/resolve-access-key.ts";
+import { checkSignature } from "./steps/verify-signature.ts";
+import type { Admission, ConnectionAuthorizer, ConnectionDecision, Verdict } from "./verdict.ts";
+
+/** What the authorizer is made from. */
+export interface AuthorizerOptions {
+  readonly ports: AuthorizationPorts;
+  readonly clock: Clock;
+  readonly mode: EnforcementMode;
+  /** Called once for each attempt, when its outcome is known. */
+  readonly onDecision: (decision: ConnectionDecision) => void;
+}
+
+/** The two halves of the pipeline, with the order of their steps. */
+export function connectionPipelines(ports: AuthorizationPorts, clock: Clock) {
+  const admission = Pipeline.over<{ attempt: ConnectionAttempt }>()
+    .required("tls-and-sni", checkTlsAndSni)
+    .required("cluster", findCluster(ports.clusters))
+    .required("connection-rate", checkConnectionRate(ports.gate))
+    .required("connection-count", checkConnectionCount(ports.gate));
+
+  const authorization = Pipeline.over<Admission & { password: string }>()
+    .waivable("parse-token", parseToken)
+    .waivable("access-key", resolveAccessKey(ports.accessKeys))
+    .waivable("session-credentials", checkSessionCredentials)
+    .waivable("scope", checkScope)
+    .waivable("lifetime", checkLifetime(clock))
+    .waivable("signature", checkSignature(new SigningKeyCache()))
+    .waivable("token-host", checkTokenHost(ports.clusters))
+    .waivable("user-and-action", checkUserAndAction)
+    .waivable("iam", evaluateIam(ports.policies))
+    .required("cluster-state", checkClusterState)
+    .waivable("role-mapping", mapDatabaseRole(ports.roleMappings))
+    .required("database", checkDatabase);
+
+  return { admission, authorization };
+}
+
+/** Makes the authorizer of all connections. */
+export function createConnectionAuthorizer(options: AuthorizerOptions): ConnectionAuthorizer {
+  const { clock, mode, onDecision } = options;
+  const { admission, authorization } = connectionPipelines(options.ports, clock);
+
+  return {
+    async admit(attempt): Promise<Verdict<{ admission: PendingAdmission }>> {
+      const result = await admission.run({ attempt }, mode);
+      const { trace } = result;
+      if (result.kind === "passed") {
+        const { facts } = result;
+        const { cluster } = "complete" in facts ? facts.complete : facts.partial;
+        return { kind: "admitted", admission: { attempt, cluster, trace } };
+      }
+      const { refusal } = result;
+      onDecision({
+        attempt,
+        decidedAt: clock.now(),
+        mode,
+        outcome: "refused",
+        refusal,
+        cluster: undefined,
+        principal: undefined,
+        trace,
+      });
+      return { kind: "refused", refusal };
+    },
+
+    async authorize(pending, password): Promise<Verdict<{ authorization: Authorization }>> {
+      const { attempt, cluster } = pending;
+      const result = await authorization.run({ attempt, cluster, password }, mode);
+      const decision = {
+        attempt,
+        decidedAt: clock.now(),
+        mode,
+        cluster,
+        trace: [...pending.trace, ...result.trace],
+      };
+      if (result.kind === "refused") {
+        const { refusal } = result;
+        onDecision({ ...decision, outcome: "refused", refusal, principal: principalIn(result.trace) });
+        return { kind: "refused", refusal };
+      }
+      const principal =
+        "complete" in result.facts ? result.facts.complete.accessKey.principal : undefined;
+      onDecision({ ...decision, outcome: "admitted", refusal: result.waived, principal });
+      const databaseRole = attempt.requestedUser;
+      return { kind: "admitted", authorization: { cluster, databaseRole, principal } };
+    },
+  };
+}

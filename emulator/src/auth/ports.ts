@@ -1,0 +1,44 @@
+/** What the connection pipeline asks of the rest of the emulator. */
+import type { ClusterEndpoint, ClusterIdentifier } from "../dsql/index.ts";
+import type { AttachedPolicy } from "../iam/index.ts";
+import type { AccessKey, Cluster, Principal } from "./connection-attempt.ts";
+
+/** Finds clusters by what a host name or an option says. */
+export interface ClusterDirectory {
+  /** The cluster of this id in this region; without a region, in any. */
+  findCluster(cluster: ClusterIdentifier, region?: string): Cluster | undefined;
+  /** What a configured alias such as `localhost` stands for. */
+  resolveAlias(hostName: string): ClusterEndpoint | undefined;
+}
+
+/** Counts connections and their rate, per cluster. */
+export interface ConnectionGate {
+  /** Takes one new connection from the cluster's rate; false when the rate is exceeded. */
+  takeFromRate(cluster: Cluster): boolean;
+  /** Whether the cluster may have one more open connection. */
+  hasRoom(cluster: Cluster): boolean;
+}
+
+/** Finds long-term credentials. */
+export interface AccessKeyStore {
+  findAccessKey(accessKeyId: string): AccessKey | undefined;
+}
+
+/** Finds the policies that apply to a principal. */
+export interface PolicyStore {
+  policiesOf(principal: Principal): readonly AttachedPolicy[];
+}
+
+/** The mappings that `AWS IAM GRANT` makes. */
+export interface RoleMappingStore {
+  isMapped(cluster: Cluster, principal: Principal, databaseRole: string): Promise<boolean>;
+}
+
+/** All ports of the pipeline. */
+export interface AuthorizationPorts {
+  readonly clusters: ClusterDirectory;
+  readonly gate: ConnectionGate;
+  readonly accessKeys: AccessKeyStore;
+  readonly policies: PolicyStore;
+  readonly roleMappings: RoleMappingStore;
+}

@@ -1,0 +1,33 @@
+/** A refusal is a value from the catalogue with the facts of one case, never an exception. */
+import { REFUSALS, type RefusalCode, type RefusalEntry } from "./refusal-catalogue.ts";
+
+/** Why a connection is refused. */
+export interface AuthRefusal {
+  readonly code: RefusalCode;
+  /** DSQL's hint for this case, or `undefined` where DSQL gives none. */
+  readonly hint: string | undefined;
+  /** DSQL's message for this case. */
+  readonly message: string;
+  /** The emulator's own words: what was seen, what was expected, what to do. */
+  readonly reason: string;
+}
+
+/** The values that a catalogue entry's `{placeholders}` stand for. */
+export type RefusalFacts = Readonly<Record<string, string | number>>;
+
+/** Makes the refusal of a catalogue entry for one case. */
+export function refuse(code: RefusalCode, reason: string, facts: RefusalFacts = {}): AuthRefusal {
+  const entry: RefusalEntry = REFUSALS[code];
+  return {
+    code,
+    message: fill(entry.message, facts),
+    hint: entry.hint === undefined ? undefined : fill(entry.hint, facts),
+    reason,
+  };
+}
+
+function fill(template: string, facts: RefusalFacts): string {
+  return template.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
+    String(facts[name] ?? placeholder),
+  );
+}

@@ -1,0 +1,17 @@
+/** The password is an auth token: a presigned request without its scheme. */
+import { redactAuthToken } from "../../shared/index.ts";
+import { type AuthToken, parseAuthToken } from "../../sigv4/index.ts";
+import type { StepOutcome } from "../pipeline.ts";
+import { refuse } from "../refusal.ts";
+
+/** Reads the token, strictly. */
+export function parseToken(facts: { readonly password: string }): StepOutcome<{ token: AuthToken }> {
+  const { password } = facts;
+  const saw = { token: redactAuthToken(password) };
+  const parsed = parseAuthToken(password);
+  if (parsed.kind === "malformed") {
+    const reason = password === "" ? "the password is empty" : `the password is not an auth token: ${parsed.problem}`;
+    return { kind: "refuse", saw, refusal: refuse("token_malformed", reason) };
+  }
+  return { kind: "continue", facts: { token: parsed.token }, saw };
+}

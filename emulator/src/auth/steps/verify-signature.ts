@@ -1,0 +1,25 @@
+/** The signature is what the access key's secret gives for this token. */
+import { type AuthToken, type SigningKeyCache, verifySignature } from "../../sigv4/index.ts";
+import type { AccessKey } from "../connection-attempt.ts";
+import type { StepOutcome } from "../pipeline.ts";
+import { refuse } from "../refusal.ts";
+
+/** Makes the step that recomputes the signature. */
+export function checkSignature(
+  keyCache: SigningKeyCache,
+): (facts: { readonly token: AuthToken; readonly accessKey: AccessKey }) => StepOutcome<object> {
+  return ({ token, accessKey }) => {
+    const { secretAccessKey, accessKeyId } = accessKey;
+    const result = verifySignature({ token, secretAccessKey, keyCache });
+    if (result.kind === "match") return { kind: "continue", facts: {} };
+    const { canonicalRequest, stringToSign, computedSignaturePrefix } = result;
+    return {
+      kind: "refuse",
+      saw: { accessKeyId, canonicalRequest, stringToSign, computedSignaturePrefix },
+      refusal: refuse(
+        "signature_mismatch",
+        `signature is not the one that the secret of \`${accessKeyId}\` gives: wrong secret access key, or the token was changed after signing`,
+      ),
+    };
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * One running engine process and what its sessions share: the scheduler, the settings that the engine
+ * had at its start, and the chores that the emulator runs between the batches.
+ */
+
+import type { EngineProcess } from "./engine-process.ts";
+import type { MultiplexerEvent } from "./multiplexer-events.ts";
+import { createScheduler, type Scheduler } from "./multiplexer-scheduler.ts";
+import type { MultiplexerTimers } from "./multiplexer-timers.ts";
+import type { EngineState, WorkResult } from "./multiplexer-work.ts";
+import { findMessage, firstColumn } from "./session-answer.ts";
+import {
+  BACKEND,
+  closeStatementFrame,
+  concatBytes,
+  concatFrames,
+  queryFrame,
+  syncFrame,
+} from "./session-frames.ts";
+import {
+  FIND_SET_CONFIG_SQL,
+  parseSettings,
+  READ_SETTINGS_SQL,
+  type SettingValues,
+} from "./session-settings.ts";
+
+/** Calls of different sessions that may be under way in the engine. */
+const WINDOW_SIZE = 64;
+/** Statements of closed sessions that may wait for their Close. */
+const ABANDONED_STATEMENTS_MAX = 32;
+
+/** Options of `createSharedBackend`. */
+export interface SharedBackendOptions {
+  readonly process: EngineProcess;
+  readonly timers: MultiplexerTimers;
+  readonly transactionWaitMs: number;
+  readonly onEvent: (event: MultiplexerEvent) => void;
+}
+
+/** One engine process, shared by sessions. */
+export interface SharedBackend {
+  readonly process: EngineProcess;
+  readonly scheduler: Scheduler;
+  /** Why the process is gone; undefined while it works. */
+  lostReason(): string | undefined;
+  /** Whether any statement may change a setting, by a function of the database. */
+  functionsMayChangeSettings(): boolean;
+  /** To be called when a statement may have made such a function. */
+  noteSettingChangingFunction(): void;
+  /** A role that the engine could switch to last time. */
+  noteUsableRole(databaseRole: string): void;
+  /** Settings that the engine has when nobody has changed any; read once, as this role. */
+  baseline(databaseRole: string): Promise<SettingValues>;
+  /** Reads the settings back before anything else runs; `onValues` gets them. */
+  readSettingsNext(onValues: (values: SettingValues) => void): void;
+  /** Has these statements of a closed session closed, some time. */
+  abandonStatements(engineNames: readonly string[]): void;
+}
+
+/** Makes what the sessions of a started process share. */
+export function createSharedBackend(options: SharedBackendOptions): SharedBackend {
+  const { process, onEvent } = options;
+  let lostReason: string | undefined;
+  let functionsMayChangeSettings = false;
+  let usableRole: string | undefined;
+  let baseline: Promise<SettingValues> | undefined;
+  let abandoned: string[] = [];
+  const scheduler = createScheduler({
+    process,
+    timers: options.timers,
+    transactionWaitMs: options.transactionWaitMs,
+    windowSize: WINDOW_SIZE,
+    initialState: { settings: [], unnamedOwner: 0, statementGeneration: 0 },
+  });
+  void process.lost.then(lose);
+
+  function lose(reason: string): void {
+    if (lostReason !== undefined) return;
+    lostReason = reason;
+    onEvent({ type: "engine-lost", reason });
+    scheduler.fail(reason);
+    process.terminate().catch(() => undefined);
+  }
+
+  function runNext(frames: Uint8Array, databaseRole: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const answer: Uint8Array[] = [];
+      scheduler.submitNext({
+        sessionNumber: 0,
+        exclusive: true,
+        prepare: (state) => ({
+          call: { sessionNumber: 0, databaseRole, frames, endsWithReadyForQuery: true },
+          onOutput: (chunk) => {
+            answer.push(chunk);
+            return undefined;
+          },
+          after: { ...state, unnamedOwner: 0 },
+        }),
+        settle: (result) => {
+          const value = valueOf(result, concatBytes(answer));
+          if (typeof value === "string") resolve(value);
+          else reject(value);
+        },
+      });
+    });
+  }
+
+  async function readBaseline(databaseRole: string): Promise<SettingValues> {
+    const [settings, setConfig] = await Promise.all([
+      runNext(concatFrames([queryFrame(READ_SETTINGS_SQL)]), databaseRole),
+      runNext(concatFrames([queryFrame(FIND_SET_CONFIG_SQL)]), databaseRole),
+    ]);
+    if (setConfig === "yes") noteSettingChangingFunction();
+    usableRole = databaseRole;
+    return acceptSettings(settings);
+  }
+
+  function acceptSettings(value: string): SettingValues {
+    const settings = parseSettings(value);
+    if (settings === undefined) throw new Error("the engine's settings cannot be understood");
+    scheduler.replaceState({ ...scheduler.state(), settings });
+    return settings;
+  }
+
+  function noteSettingChangingFunction(): void {
+    if (functionsMayChangeSettings) return;
+    functionsMayChangeSettings = true;
+    onEvent({ type: "functions-may-change-settings" });
+  }
+
+  return {
+    process,
+    scheduler,
+    lostReason: () => lostReason,
+    functionsMayChangeSettings: () => functionsMayChangeSettings,
+    noteSettingChangingFunction,
+    noteUsableRole: (databaseRole) => {
+      usableRole = databaseRole;
+    },
+    baseline: (databaseRole) => {
+      baseline ??= readBaseline(databaseRole).catch((error: unknown) => {
+        baseline = undefined;
+        throw error;
+      });
+      return baseline;
+    },
+    readSettingsNext: (onValues) => {
+      runNext(concatFrames([queryFrame(READ_SETTINGS_SQL)]), usableRole ?? "")
+        .then((value) => {
+          onValues(acceptSettings(value));
+        })
+        .catch((error: unknown) => {
+          lose(`settings of a session could not be read back: ${messageOf(error)}`);
+        });
+    },
+    abandonStatements: (engineNames) => {
+      abandoned.push(...engineNames);
+      if (abandoned.length < ABANDONED_STATEMENTS_MAX || usableRole === undefined) return;
+      const frames = concatFrames([...abandoned.map(closeStatementFrame), syncFrame()]);
+      abandoned = [];
+      // If it fails, some statements stay in the engine's memory; nobody can name them.
+      runNext(frames, usableRole).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * Where the longer tokens and the comments end. Each function gets the position of the first
+ * character and returns the position after the last one, or -1 when the end of the text comes first.
+ *
+ * @see https://www.postgresql.org/docs/16/sql-syntax-lexical.html
+ */
+
+import { isNewline, isWhiteSpace, isWordPart, isWordStart } from "./character-classes.ts";
+
+const QUOTE = 0x27;
+const BACKSLASH = 0x5c;
+const DOLLAR = 0x24;
+const HYPHEN = 0x2d;
+const BLOCK_COMMENT_EDGE = /\/\*|\*\//g;
+
+/** End of a `--` comment: the line end, which is not part of it, or the end of the text. */
+export function lineCommentEnd(sql: string, start: number): number {
+  let position = start;
+  while (position < sql.length && !isNewline(sql.charCodeAt(position))) position++;
+  return position;
+}
+
+/** End of a block comment; block comments nest. */
+export function blockCommentEnd(sql: string, start: number): number {
+  let depth = 0;
+  BLOCK_COMMENT_EDGE.lastIndex = start;
+  for (;;) {
+    const edge = BLOCK_COMMENT_EDGE.exec(sql)?.[0];
+    if (edge === undefined) return -1;
+    depth += edge === "/*" ? 1 : -1;
+    if (depth === 0) return BLOCK_COMMENT_EDGE.lastIndex;
+  }
+}
+
+/** End of a quoted identifier, whose first character is the double quote. */
+export function quotedIdentifierEnd(sql: string, start: number): number {
+  let position = start + 1;
+  for (;;) {
+    const quote = sql.indexOf('"', position);
+    if (quote < 0) return -1;
+    if (sql.charCodeAt(quote + 1) !== 0x22) return quote + 1;
+    position = quote + 2;
+  }
+}
+
+/**
+ * End of a string, whose first character is the single quote, with the pieces that continue it on
+ * later lines.
+ *
+ * @param hasEscapes whether a backslash escapes the next character (`E''`)
+ */
+export function stringEnd(sql: string, start: number, hasEscapes: boolean): number {
+  let open = start;
+  for (;;) {
+    const end = pieceEnd(sql, open, hasEscapes);
+    if (end < 0) return -1;
+    const next = continuationStart(sql, end);
+    if (next < 0) return end;
+    open = next;
+  }
+}
+
+/** End of one piece of a string, whose first character is the single quote. */
+export function pieceEnd(sql: string, start: number, hasEscapes: boolean): number {
+  return hasEscapes ? escapePieceEnd(sql, start) : plainPieceEnd(sql, start);
+}
+
+function plainPieceEnd(sql: string, start: number): number {
+  let position = start + 1;
+  for (;;) {
+    const quote = sql.indexOf("'", position);
+    if (quote < 0) return -1;
+    if (sql.charCodeAt(quote + 1) !== QUOTE) return quote + 1;
+    position = quote + 2;
+  }
+}
+
+function escapePieceEnd(sql: string, start: number): number {
+  let position = start + 1;
+  while (position < sql.length) {
+    const code = sql.charCodeAt(position);
+    const isDoubled = code === QUOTE && sql.charCodeAt(position + 1) === QUOTE;
+    if (code === QUOTE && !isDoubled) return position + 1;
+    position += code === BACKSLASH || isDoubled ? 2 : 1;
+  }
+  return -1;
+}
+
+/**
+ * Position of the quote with which a string goes on after its closing quote, or -1. White space with
+ * a line end must lie between, and `--` comments may.
+ */
+export function continuationStart(sql: string, afterQuote: number): number {
+  let position = afterQuote;
+  let hasNewline = false;
+  for (;;) {
+    const code = sql.charCodeAt(position);
+    if (isNewline(code)) hasNewline = true;
+    if (isWhiteSpace(code)) position++;
+    else if (code === HYPHEN && sql.charCodeAt(position + 1) === HYPHEN) {
+      position = lineCommentEnd(sql, position);
+    } else return hasNewline && code === QUOTE ? position : -1;
+  }
+}
+
+/** Delimiter of a dollar-quoted string at the position (`$$`, `$tag$`), or undefined. */
+export function dollarDelimiter(sql: string, start: number): string | undefined {
+  let position = start + 1;
+  if (isWordStart(sql.charCodeAt(position))) {
+    do position++;
+    while (sql.charCodeAt(position) !== DOLLAR && isWordPart(sql.charCodeAt(position)));
+  }
+  return sql.charCodeAt(position) === DOLLAR ? sql.slice(start, position + 1) : undefined;
+}
+
+/** End of a dollar-quoted string. */
+export function dollarStringEnd(sql: string, start: number, delimiter: string): number {
+  const close = sql.indexOf(delimiter, start + delimiter.length);
+  return close < 0 ? -1 : close + delimiter.length;
+}
+
+/**
+ * End of an operator of which the first character is at the position: the longest run of operator
+ * characters, without a comment and without trailing signs that belong to what follows.
+ */
+export function operatorEnd(sql: string, start: number, runEnd: number): number {
+  const run = sql.slice(start, runEnd);
+  const comment = run.search(/--|\/\*/);
+  const operator = comment < 0 ? run : run.slice(0, comment);
+  if (/[~!@#^&|`?%]/.test(operator)) return start + operator.length;
+  let length = operator.length;
+  while (length > 1 && (operator[length - 1] === "+" || operator[length - 1] === "-")) length--;
+  return start + length;
+}
