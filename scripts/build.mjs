@@ -12,7 +12,8 @@ const ifNeeded = process.argv.includes("--if-needed");
 function newestUnder(folder) {
   let newest = 0;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) newest = Math.max(newest, statSync(join(entry.parentPath, entry.name)).mtimeMs);
+    if (entry.isFile())
+      newest = Math.max(newest, statSync(join(entry.parentPath, entry.name)).mtimeMs);
   }
   return newest;
 }
@@ -23,7 +24,11 @@ function run(args) {
 }
 
 const entry = join(root, "dist", "main.js");
-if (!ifNeeded || !existsSync(entry) || statSync(entry).mtimeMs < newestUnder(join(root, "emulator", "src"))) {
+if (
+  !ifNeeded ||
+  !existsSync(entry) ||
+  statSync(entry).mtimeMs < newestUnder(join(root, "emulator", "src"))
+) {
   if (!ifNeeded) rmSync(join(root, "dist", "tsconfig.tsbuildinfo"), { force: true });
   run(["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
   chmodSync(entry, 0o755);

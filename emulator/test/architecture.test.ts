@@ -49,7 +49,8 @@ function sourceFiles(): string[] {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), "utf8");
-  const pattern = /(?:^|\n)\s*(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']|(?:^|\n)import\s*["']([^"']+)["']/g;
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\b[^;"']*?\bfrom\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']|(?:^|\n)import\s*["']([^"']+)["']/g;
   return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
 
@@ -61,7 +62,9 @@ function offence(file: string, specifier: string): string | undefined {
     if (allowed === undefined || isTest || allowed.includes(specifier)) return undefined;
     return `${file}: pure layer ${layer} may not import ${specifier}`;
   }
-  const target = relative(root, resolve(root, dirname(file), specifier)).split(sep).join("/");
+  const target = relative(root, resolve(root, dirname(file), specifier))
+    .split(sep)
+    .join("/");
   const targetLayer = target.split("/")[0] ?? "";
   if (targetLayer === layer) return undefined;
   if (isTest && target.startsWith("../test/")) return undefined;

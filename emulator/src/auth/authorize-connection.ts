@@ -6,8 +6,8 @@
  */
 import type { Clock } from "../shared/index.ts";
 import { SigningKeyCache } from "../sigv4/index.ts";
-import type { ConnectionAttempt } from "./connection-attempt.ts";
-import { type EnforcementMode, Pipeline } from "./pipeline.ts";
+import type { AccessKey, Cluster, ConnectionAttempt } from "./connection-attempt.ts";
+import { type EnforcementMode, Pipeline, type PipelineResult } from "./pipeline.ts";
 import type { AuthorizationPorts } from "./ports.ts";
 import { checkClusterState } from "./steps/check-cluster-state.ts";
 import { checkConnectionCount, checkConnectionRate } from "./steps/check-connection-limits.ts";
@@ -24,7 +24,14 @@ import { mapDatabaseRole } from "./steps/map-database-role.ts";
 import { parseToken } from "./steps/parse-token.ts";
 import { resolveAccessKey } from "./steps/resolve-access-key.ts";
 import { checkSignature } from "./steps/verify-signature.ts";
-import type { Admission, ConnectionAuthorizer, ConnectionDecision, Verdict } from "./verdict.ts";
+import type {
+  Admission,
+  Authorization,
+  ConnectionAuthorizer,
+  ConnectionDecision,
+  PendingAdmission,
+  Verdict,
+} from "./verdict.ts";
 
 /** What the authorizer is made from. */
 export interface AuthorizerOptions {
@@ -35,8 +42,27 @@ export interface AuthorizerOptions {
   readonly onDecision: (decision: ConnectionDecision) => void;
 }
 
+/** The two halves, with the facts that each starts with and establishes. */
+interface ConnectionPipelines {
+  readonly admission: RunnablePipeline<
+    { readonly attempt: ConnectionAttempt },
+    { readonly cluster: Cluster },
+    { readonly cluster: Cluster }
+  >;
+  readonly authorization: RunnablePipeline<
+    Admission & { readonly password: string },
+    object,
+    { readonly accessKey: AccessKey }
+  >;
+}
+
+interface RunnablePipeline<Initial, Firm, All> {
+  readonly names: readonly string[];
+  run(initial: Initial, mode: EnforcementMode): Promise<PipelineResult<Firm, All>>;
+}
+
 /** The two halves of the pipeline, with the order of their steps. */
-export function connectionPipelines(ports: AuthorizationPorts, clock: Clock) {
+export function connectionPipelines(ports: AuthorizationPorts, clock: Clock): ConnectionPipelines {
   const admission = Pipeline.over<{ attempt: ConnectionAttempt }>()
     .required("tls-and-sni", checkTlsAndSni)
     .required("cluster", findCluster(ports.clusters))
@@ -70,8 +96,7 @@ export function createConnectionAuthorizer(options: AuthorizerOptions): Connecti
       const result = await admission.run({ attempt }, mode);
       const { trace } = result;
       if (result.kind === "passed") {
-        const { facts } = result;
-        const { cluster } = "complete" in facts ? facts.complete : facts.partial;
+        const { cluster } = result.facts;
         return { kind: "admitted", admission: { attempt, cluster, trace } };
       }
       const { refusal } = result;
@@ -100,11 +125,10 @@ export function createConnectionAuthorizer(options: AuthorizerOptions): Connecti
       };
       if (result.kind === "refused") {
         const { refusal } = result;
-        onDecision({ ...decision, outcome: "refused", refusal, principal: principalIn(result.trace) });
+        onDecision({ ...decision, outcome: "refused", refusal, principal: undefined });
         return { kind: "refused", refusal };
       }
-      const principal =
-        "complete" in result.facts ? result.facts.complete.accessKey.principal : undefined;
+      const principal = result.isComplete ? result.facts.accessKey.principal : undefined;
       onDecision({ ...decision, outcome: "admitted", refusal: result.waived, principal });
       const databaseRole = attempt.requestedUser;
       return { kind: "admitted", authorization: { cluster, databaseRole, principal } };

@@ -23,16 +23,29 @@ export interface TraceEntry {
 /** How strictly waivable steps count. Required steps count in every mode. */
 export type EnforcementMode = "strict" | "soft" | "off";
 
-/** Result of a run. */
+/** Result of a run. `Firm` holds in every mode; `All` as well when no step was waived or left out. */
 export type PipelineResult<Firm, All> =
+  | (
+      | {
+          readonly kind: "passed";
+          readonly isComplete: true;
+          readonly facts: All;
+          readonly waived: undefined;
+          readonly trace: readonly TraceEntry[];
+        }
+      | {
+          readonly kind: "passed";
+          readonly isComplete: false;
+          readonly facts: Firm;
+          readonly waived: AuthRefusal | undefined;
+          readonly trace: readonly TraceEntry[];
+        }
+    )
   | {
-      readonly kind: "passed";
-      /** Facts of every step, or only those of the required steps when some were waived. */
-      readonly facts: { readonly complete: All } | { readonly partial: Firm };
-      readonly waived: AuthRefusal | undefined;
+      readonly kind: "refused";
+      readonly refusal: AuthRefusal;
       readonly trace: readonly TraceEntry[];
-    }
-  | { readonly kind: "refused"; readonly refusal: AuthRefusal; readonly trace: readonly TraceEntry[] };
+    };
 
 type AnyStep = (facts: never) => StepOutcome<object> | Promise<StepOutcome<object>>;
 
@@ -48,7 +61,7 @@ type Step<Facts, Added> = (facts: Facts) => StepOutcome<Added> | Promise<StepOut
  * A pipeline under construction and ready to run. `Firm` are the facts that hold in every
  * enforcement mode, `All` those that hold when no step was waived.
  */
-export class Pipeline<Firm extends object, All extends Firm> {
+export class Pipeline<Initial extends object, Firm extends object, All extends Firm> {
   readonly #steps: readonly NamedStep[];
 
   private constructor(steps: readonly NamedStep[]) {
@@ -56,20 +69,23 @@ export class Pipeline<Firm extends object, All extends Firm> {
   }
 
   /** An empty pipeline over the facts that it starts with. */
-  static over<Facts extends object>(): Pipeline<Facts, Facts> {
-    return new Pipeline<Facts, Facts>([]);
+  static over<Facts extends object>(): Pipeline<Facts, Facts, Facts> {
+    return new Pipeline<Facts, Facts, Facts>([]);
   }
 
   /** Adds a check that counts in every mode; it may use firm facts only. */
   required<Added extends object>(
     name: string,
     run: Step<Firm, Added>,
-  ): Pipeline<Firm & Added, All & Added> {
+  ): Pipeline<Initial, Firm & Added, All & Added> {
     return new Pipeline([...this.#steps, { name, isWaivable: false, run }]);
   }
 
   /** Adds a check that `soft` records and lets pass, and `off` leaves out. */
-  waivable<Added extends object>(name: string, run: Step<All, Added>): Pipeline<Firm, All & Added> {
+  waivable<Added extends object>(
+    name: string,
+    run: Step<All, Added>,
+  ): Pipeline<Initial, Firm, All & Added> {
     return new Pipeline([...this.#steps, { name, isWaivable: true, run }]);
   }
 
@@ -79,7 +95,7 @@ export class Pipeline<Firm extends object, All extends Firm> {
   }
 
   /** Runs the steps until one refuses. */
-  async run(initial: Firm, mode: EnforcementMode): Promise<PipelineResult<Firm, All>> {
+  async run(initial: Initial, mode: EnforcementMode): Promise<PipelineResult<Firm, All>> {
     const trace: TraceEntry[] = [];
     let facts: object = initial;
     let waived: AuthRefusal | undefined;
@@ -102,13 +118,9 @@ export class Pipeline<Firm extends object, All extends Firm> {
         return { kind: "refused", refusal: outcome.refusal, trace };
       }
     }
-    const isComplete = mode !== "off" && waived === undefined;
-    return {
-      kind: "passed",
-      facts: isComplete ? { complete: facts as All } : { partial: facts as Firm },
-      waived,
-      trace,
-    };
+    return mode !== "off" && waived === undefined
+      ? { kind: "passed", isComplete: true, facts: facts as All, waived, trace }
+      : { kind: "passed", isComplete: false, facts: facts as Firm, waived, trace };
   }
 }
 

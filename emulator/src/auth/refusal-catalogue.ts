@@ -216,7 +216,8 @@ export const REFUSALS = {
     message: WAKING_UP,
     textConfidence: "chosen",
     source: LIFECYCLE,
-    meaning: "the cluster is in a state in which it takes no connections, such as CREATING or DELETING",
+    meaning:
+      "the cluster is in a state in which it takes no connections, such as CREATING or DELETING",
     fix: "wait until the cluster is ACTIVE",
   },
   role_not_mapped: {
@@ -225,7 +226,8 @@ export const REFUSALS = {
     message: ACCESS_DENIED,
     textConfidence: "observed",
     source: FIELD_REPORT,
-    meaning: "no AWS IAM GRANT maps the caller's ARN to this database role, or the role does not exist",
+    meaning:
+      "no AWS IAM GRANT maps the caller's ARN to this database role, or the role does not exist",
     fix: "as admin: CREATE ROLE … WITH LOGIN, then AWS IAM GRANT <role> TO '<caller ARN>'",
   },
   database_unknown: {

@@ -6,8 +6,7 @@ export interface Limit {
 }
 
 const QUOTAS = "https://docs.aws.amazon.com/aurora-dsql/latest/userguide/CHAP_quotas.html";
-const SIGV4 =
-  "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html";
+const SIGV4 = "https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html";
 
 /** The limits of Aurora DSQL that the emulator keeps. */
 export const LIMITS = {

@@ -8,7 +8,8 @@ import { foldCase } from "./character-classes.ts";
 import { continuationStart, pieceEnd, quotedIdentifierEnd, stringEnd } from "./scan-extents.ts";
 import type { Token } from "./token.ts";
 
-const ESCAPE = /\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})|([\s\S]))/g;
+const ESCAPE =
+  /\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})|([\s\S]))/g;
 const LETTER_ESCAPES: ReadonlyMap<string, string> = new Map([
   ["b", "\b"],
   ["f", "\f"],

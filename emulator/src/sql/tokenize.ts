@@ -22,8 +22,8 @@ import {
   quotedIdentifierEnd,
   stringEnd,
 } from "./scan-extents.ts";
-import { isUnicodeQuoted } from "./token-value.ts";
 import type { Token, TokenKind, TokenList } from "./token.ts";
+import { isUnicodeQuoted } from "./token-value.ts";
 
 const NUMBER =
   /0[xX](?:_?[0-9A-Fa-f])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:[0-9](?:_?[0-9])*(?:\.(?!\.)(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?/y;

@@ -18,14 +18,22 @@ export function checkClusterState(facts: { readonly cluster: Cluster }): StepOut
     case "UPDATING":
       return { kind: "continue", facts: {}, saw };
     case "INACTIVE":
-      return { kind: "refuse", saw, refusal: refuse("cluster_waking_up", "the cluster is INACTIVE") };
+      return {
+        kind: "refuse",
+        saw,
+        refusal: refuse("cluster_waking_up", "the cluster is INACTIVE"),
+      };
     case "CREATING":
     case "DELETING":
     case "DELETED":
     case "FAILED":
     case "PENDING_SETUP":
     case "PENDING_DELETE":
-      return { kind: "refuse", saw, refusal: refuse("cluster_not_available", `the cluster is ${status}`) };
+      return {
+        kind: "refuse",
+        saw,
+        refusal: refuse("cluster_not_available", `the cluster is ${status}`),
+      };
     default:
       return assertNever(status, "cluster status");
   }

@@ -18,7 +18,9 @@ export function checkLifetime(
       now: now.toISOString(),
     };
     const refusal = lifetimeRefusal(token, now);
-    return refusal === undefined ? { kind: "continue", facts: {}, saw } : { kind: "refuse", saw, refusal };
+    return refusal === undefined
+      ? { kind: "continue", facts: {}, saw }
+      : { kind: "refuse", saw, refusal };
   };
 }
 
@@ -53,7 +55,12 @@ function lifetimeRefusal(token: AuthToken, now: Date): AuthRefusal | undefined {
       return refuse(
         "token_expired",
         `token expired ${secondsBetween(result.expiredAt, now)} s ago: signed ${token.signedAt.toISOString()} for ${expiresInSeconds} s, the emulator's clock is ${now.toISOString()}`,
-        { amzDate, limit: formatAmzDate(limit), now: formatAmzDate(now), lifetime: lifetimeText(expiresInSeconds) },
+        {
+          amzDate,
+          limit: formatAmzDate(limit),
+          now: formatAmzDate(now),
+          lifetime: lifetimeText(expiresInSeconds),
+        },
       );
     }
     default:

@@ -13,7 +13,12 @@ export function checkScope(facts: {
 }): StepOutcome<object> {
   const { token, cluster } = facts;
   const { date, region, service } = token.credential;
-  const saw = { scopeDate: date, scopeRegion: region, scopeService: service, clusterRegion: cluster.region };
+  const saw = {
+    scopeDate: date,
+    scopeRegion: region,
+    scopeService: service,
+    clusterRegion: cluster.region,
+  };
   const result = checkCredentialScope(token, { region: cluster.region, service: SERVICE });
   if (result.kind === "valid") return { kind: "continue", facts: {}, saw };
   return { kind: "refuse", saw, refusal: refusalOf(result.kind, token, cluster) };
@@ -38,6 +43,9 @@ function refusalOf(
         `the token is signed for region \`${region}\` but the cluster is in \`${cluster.region}\``,
       );
     case "wrong-service":
-      return refuse("scope_service_wrong", `the token is signed for service \`${service}\`, not \`${SERVICE}\``);
+      return refuse(
+        "scope_service_wrong",
+        `the token is signed for service \`${service}\`, not \`${SERVICE}\``,
+      );
   }
 }

@@ -16,7 +16,11 @@ interface Facts {
 export function evaluateIam(policies: PolicyStore): (facts: Facts) => StepOutcome<object> {
   return ({ accessKey, cluster, action }) => {
     const { principal } = accessKey;
-    const request = { principalArn: principal.arn, action: `dsql:${action}`, resource: cluster.arn };
+    const request = {
+      principalArn: principal.arn,
+      action: `dsql:${action}`,
+      resource: cluster.arn,
+    };
     if (principal.accountId !== cluster.accountId) {
       const reason = `${principal.arn} is of account ${principal.accountId}, the cluster of ${cluster.accountId}: DSQL has no cross-account access`;
       const refusal = refuse("cross_account", reason, { principal: principal.arn });
@@ -27,6 +31,10 @@ export function evaluateIam(policies: PolicyStore): (facts: Facts) => StepOutcom
     const saw = { ...request, decision, explanation };
     if (decision.kind === "Allow") return { kind: "continue", facts: {}, saw };
     const denial = denialMessage({ ...request, decision });
-    return { kind: "refuse", saw, refusal: refuse("iam_denied", explanation.join("; "), { denial }) };
+    return {
+      kind: "refuse",
+      saw,
+      refusal: refuse("iam_denied", explanation.join("; "), { denial }),
+    };
   };
 }

@@ -1,5 +1,9 @@
 /** From SNI, or `amzn-cluster-id` where SNI names no cluster, to the cluster. */
-import { type ClusterEndpoint, parseClusterEndpoint, parseClusterIdentifier } from "../../dsql/index.ts";
+import {
+  type ClusterEndpoint,
+  parseClusterEndpoint,
+  parseClusterIdentifier,
+} from "../../dsql/index.ts";
 import type { Cluster, ConnectionAttempt } from "../connection-attempt.ts";
 import type { StepOutcome } from "../pipeline.ts";
 import type { ClusterDirectory } from "../ports.ts";
@@ -25,7 +29,9 @@ export function findCluster(
 
     // DEVIATION: whether the option overrides a valid public SNI is unknown; a contradiction is refused.
     if (named !== undefined && clusterOption !== undefined && named.cluster !== clusterOption) {
-      return invalid(`server name is for cluster \`${named.cluster}\` but amzn-cluster-id is \`${clusterOption}\``);
+      return invalid(
+        `server name is for cluster \`${named.cluster}\` but amzn-cluster-id is \`${clusterOption}\``,
+      );
     }
     const identifier = named?.cluster ?? parseClusterIdentifier(clusterOption ?? "");
     if (identifier === undefined) {
@@ -38,13 +44,18 @@ export function findCluster(
     const cluster = clusters.findCluster(identifier, named?.region);
     if (cluster === undefined) {
       const where = named === undefined ? "" : ` in region \`${named.region}\``;
-      return invalid(`there is no cluster \`${identifier}\`${where}: create it or declare it in the configuration`);
+      return invalid(
+        `there is no cluster \`${identifier}\`${where}: create it or declare it in the configuration`,
+      );
     }
     return { kind: "continue", facts: { cluster }, saw: { ...saw, cluster: cluster.arn } };
   };
 }
 
 /** What a host name stands for, by its form or as an alias. */
-export function endpointOf(hostName: string, clusters: ClusterDirectory): ClusterEndpoint | undefined {
+export function endpointOf(
+  hostName: string,
+  clusters: ClusterDirectory,
+): ClusterEndpoint | undefined {
   return parseClusterEndpoint(hostName) ?? clusters.resolveAlias(hostName.toLowerCase());
 }

@@ -5,12 +5,17 @@ import type { StepOutcome } from "../pipeline.ts";
 import { refuse } from "../refusal.ts";
 
 /** Reads the token, strictly. */
-export function parseToken(facts: { readonly password: string }): StepOutcome<{ token: AuthToken }> {
+export function parseToken(facts: {
+  readonly password: string;
+}): StepOutcome<{ token: AuthToken }> {
   const { password } = facts;
   const saw = { token: redactAuthToken(password) };
   const parsed = parseAuthToken(password);
   if (parsed.kind === "malformed") {
-    const reason = password === "" ? "the password is empty" : `the password is not an auth token: ${parsed.problem}`;
+    const reason =
+      password === ""
+        ? "the password is empty"
+        : `the password is not an auth token: ${parsed.problem}`;
     return { kind: "refuse", saw, refusal: refuse("token_malformed", reason) };
   }
   return { kind: "continue", facts: { token: parsed.token }, saw };

@@ -14,7 +14,11 @@ export function resolveAccessKey(
     const accessKey = accessKeys.findAccessKey(accessKeyId);
     if (accessKey === undefined) {
       const reason = `no access key \`${accessKeyId}\` exists in the emulator`;
-      return { kind: "refuse", saw: { accessKeyId }, refusal: refuse("access_key_unknown", reason) };
+      return {
+        kind: "refuse",
+        saw: { accessKeyId },
+        refusal: refuse("access_key_unknown", reason),
+      };
     }
     const saw = { accessKeyId, status: accessKey.status, principal: accessKey.principal.arn };
     if (accessKey.status === "Inactive") {

@@ -44,7 +44,10 @@ export interface EngineProcess {
    * resolves; while a promise that it returned is pending the engine is held back once a few MiB
    * are outstanding.
    */
-  run(call: EngineCall, onOutput: (chunk: Uint8Array) => Promise<void> | undefined): Promise<CallOutcome>;
+  run(
+    call: EngineCall,
+    onOutput: (chunk: Uint8Array) => Promise<void> | undefined,
+  ): Promise<CallOutcome>;
   /** Interrupts the statement that is running now (57014); harmless when there is none. */
   requestCancel(): void;
   /** Resolves once, when the engine is gone: by `terminate`, a crash or the watchdog. */

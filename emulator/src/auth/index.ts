@@ -1,0 +1,26 @@
+export { type AuthorizerOptions, createConnectionAuthorizer } from "./authorize-connection.ts";
+export type {
+  AccessKey,
+  Cluster,
+  ClusterStatus,
+  ConnectionAttempt,
+  Principal,
+} from "./connection-attempt.ts";
+export type { EnforcementMode, TraceEntry } from "./pipeline.ts";
+export type {
+  AccessKeyStore,
+  AuthorizationPorts,
+  ClusterDirectory,
+  ConnectionGate,
+  PolicyStore,
+  RoleMappingStore,
+} from "./ports.ts";
+export type { AuthRefusal } from "./refusal.ts";
+export { REFUSALS, type RefusalCode } from "./refusal-catalogue.ts";
+export type {
+  Authorization,
+  ConnectionAuthorizer,
+  ConnectionDecision,
+  PendingAdmission,
+  Verdict,
+} from "./verdict.ts";
