@@ -1,0 +1,9 @@
+export type {
+  CallOutcome,
+  EngineCall,
+  EngineProcess,
+  StartEngineProcess,
+} from "./pglite/engine-process.ts";
+export { createPgliteEngine, type PgliteEngineOptions } from "./pglite/multiplexer.ts";
+export type { MultiplexerEvent } from "./pglite/multiplexer-events.ts";
+export type { MultiplexerTimers } from "./pglite/multiplexer-timers.ts";

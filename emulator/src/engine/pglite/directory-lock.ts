@@ -1,0 +1,97 @@
+/**
+ * Lock of a data directory. PGlite itself lets two processes open the same directory, which
+ * destroys it.
+ */
+
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+interface LockOwner {
+  readonly pid: number;
+  /** Tells the process from a later one with the same pid, where the system can tell. */
+  readonly startedAt: string;
+}
+
+/** Takes attempts: each one that fails has found and removed the lock of a dead process. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Locks the directory for this process, in a file beside it, and takes over the lock of a process
+ * that is no more.
+ *
+ * @returns a function that gives the lock back
+ * @throws Error when a living process, this one included, has the lock
+ */
+export function lockDirectory(dataDirectory: string): () => void {
+  const lockFile = `${dataDirectory}.lock`;
+  mkdirSync(dirname(lockFile), { recursive: true });
+  const mine = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) });
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    if (tryCreate(lockFile, mine)) {
+      return () => {
+        rmSync(lockFile, { force: true });
+      };
+    }
+    const owner = readOwner(lockFile);
+    if (owner !== undefined && isAlive(owner)) {
+      throw new Error(`\`${dataDirectory}\` is in use by process ${owner.pid}: stop it first (lock file \`${lockFile}\`)`);
+    }
+    removeStale(lockFile);
+  }
+  throw new Error(`cannot lock \`${dataDirectory}\`: remove \`${lockFile}\` if no emulator uses it`);
+}
+
+function tryCreate(lockFile: string, content: string): boolean {
+  try {
+    writeFileSync(lockFile, content, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function readOwner(lockFile: string): LockOwner | undefined {
+  try {
+    const owner = JSON.parse(readFileSync(lockFile, "utf8")) as Partial<LockOwner>;
+    return typeof owner.pid === "number" ? { pid: owner.pid, startedAt: owner.startedAt ?? "" } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(owner: LockOwner): boolean {
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
+  const startedAt = startOf(owner.pid);
+  return startedAt === "" || owner.startedAt === "" || startedAt === owner.startedAt;
+}
+
+/** Of several processes that find the same stale lock only one can rename it. */
+function removeStale(lockFile: string): void {
+  const aside = `${lockFile}.${process.pid}.stale`;
+  try {
+    renameSync(lockFile, aside);
+    rmSync(aside, { force: true });
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
+/** Start of a process in clock ticks since the boot, on Linux; empty elsewhere. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The program's name stands in parentheses and may have blanks; the start is field 22.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}

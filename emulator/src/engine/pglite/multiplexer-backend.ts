@@ -1,0 +1,182 @@
+/**
+ * One running engine process and what its sessions share: the scheduler, the settings that the engine
+ * had at its start, and the chores that the emulator runs between the batches.
+ */
+
+import { type FrontendFrame, SessionStartError } from "../../session/index.ts";
+import type { EngineProcess } from "./engine-process.ts";
+import { type ChoreResult, choreResult } from "./multiplexer-chore.ts";
+import type { MultiplexerEvent } from "./multiplexer-events.ts";
+import { createScheduler, type Scheduler } from "./multiplexer-scheduler.ts";
+import type { MultiplexerTimers } from "./multiplexer-timers.ts";
+import {
+  closeStatementFrame,
+  concatBytes,
+  concatFrames,
+  queryFrame,
+  syncFrame,
+} from "./session-frames.ts";
+import {
+  FIND_SET_CONFIG_SQL,
+  parseSettings,
+  READ_SETTINGS_SQL,
+  type SettingValues,
+} from "./session-settings.ts";
+
+/** SQLSTATE of a server that cannot take a connection now. */
+const CANNOT_CONNECT_NOW = "57P03";
+/** Calls of different sessions that may be under way in the engine. */
+const WINDOW_SIZE = 64;
+/** Statements of closed sessions that may wait for their Close. */
+const ABANDONED_STATEMENTS_MAX = 32;
+
+/** Options of `createSharedBackend`. */
+export interface SharedBackendOptions {
+  readonly process: EngineProcess;
+  readonly timers: MultiplexerTimers;
+  readonly transactionWaitMs: number;
+  readonly onEvent: (event: MultiplexerEvent) => void;
+}
+
+/** One engine process, shared by sessions. */
+export interface SharedBackend {
+  readonly process: EngineProcess;
+  readonly scheduler: Scheduler;
+  /** Why the process is gone; undefined while it works. */
+  lostReason(): string | undefined;
+  /** Whether any statement may change a setting, by a function of the database. */
+  functionsMayChangeSettings(): boolean;
+  /** To be called when a statement may have made such a function. */
+  noteSettingChangingFunction(): void;
+  /** A role that the engine could switch to last time. */
+  noteUsableRole(databaseRole: string): void;
+  /** Settings that the engine has when nobody has changed any; read once, as this role. */
+  baseline(databaseRole: string): Promise<SettingValues>;
+  /** Takes the answer of `READ_SETTINGS_SQL`; only while the exclusive call that asked is settled. */
+  acceptSettings(result: ChoreResult): SettingValues | undefined;
+  /** Stored forms of the start-up settings that the engine has taken, see `acceptedValueKey`. */
+  readonly acceptedValues: Map<string, string>;
+  /** Reads the settings back before anything else runs: as the role that worked last, or this one. */
+  readSettingsNext(databaseRole: string, onValues: (values: SettingValues) => void): void;
+  /** Has these statements of a closed session closed, some time. */
+  abandonStatements(engineNames: readonly string[]): void;
+}
+
+/** Makes what the sessions of a started process share. */
+export function createSharedBackend(options: SharedBackendOptions): SharedBackend {
+  const { process, onEvent } = options;
+  let lostReason: string | undefined;
+  let functionsMayChangeSettings = false;
+  let usableRole: string | undefined;
+  let baseline: Promise<SettingValues> | undefined;
+  let abandoned: string[] = [];
+  const scheduler = createScheduler({
+    process,
+    timers: options.timers,
+    transactionWaitMs: options.transactionWaitMs,
+    windowSize: WINDOW_SIZE,
+    initialState: { settings: [], unnamedOwner: 0, statementGeneration: 0 },
+    onLost: lose,
+  });
+  void process.lost.then(lose);
+
+  function lose(reason: string): void {
+    if (lostReason !== undefined) return;
+    lostReason = reason;
+    onEvent({ type: "engine-lost", reason });
+    scheduler.fail(reason);
+    process.terminate().catch(() => undefined);
+  }
+
+  /** Takes the result before anything else is sent. */
+  function runNext(
+    frames: readonly FrontendFrame[],
+    databaseRole: string,
+    onResult: (result: ChoreResult) => void,
+  ): void {
+    const answer: Uint8Array[] = [];
+    scheduler.submitNext({
+      sessionNumber: 0,
+      prepare: (state) => ({
+        exclusive: true,
+        call: {
+          sessionNumber: 0,
+          databaseRole,
+          frames: concatFrames(frames),
+          endsWithReadyForQuery: true,
+        },
+        onOutput: (chunk) => {
+          answer.push(chunk);
+          return undefined;
+        },
+        after: { ...state, unnamedOwner: 0 },
+      }),
+      settle: (result) => {
+        onResult(choreResult(result, concatBytes(answer)));
+      },
+    });
+  }
+
+  function readBaseline(databaseRole: string): Promise<SettingValues> {
+    return new Promise((resolve, reject) => {
+      runNext([queryFrame(FIND_SET_CONFIG_SQL)], databaseRole, (found) => {
+        if (found.value === "yes") noteSettingChangingFunction();
+      });
+      runNext([queryFrame(READ_SETTINGS_SQL)], databaseRole, (result) => {
+        const settings = acceptSettings(result);
+        if (settings === undefined)
+          reject(new SessionStartError(CANNOT_CONNECT_NOW, result.problem));
+        else resolve(settings);
+      });
+    });
+  }
+
+  function acceptSettings({ value }: ChoreResult): SettingValues | undefined {
+    const settings = parseSettings(value);
+    if (settings !== undefined) scheduler.replaceState({ ...scheduler.state(), settings });
+    return settings;
+  }
+
+  function noteSettingChangingFunction(): void {
+    if (functionsMayChangeSettings) return;
+    functionsMayChangeSettings = true;
+    onEvent({ type: "functions-may-change-settings" });
+  }
+
+  return {
+    process,
+    scheduler,
+    lostReason: () => lostReason,
+    functionsMayChangeSettings: () => functionsMayChangeSettings,
+    noteSettingChangingFunction,
+    noteUsableRole: (databaseRole) => {
+      usableRole = databaseRole;
+    },
+    baseline: (databaseRole) => {
+      usableRole ??= databaseRole;
+      baseline ??= readBaseline(databaseRole).catch((error: unknown) => {
+        baseline = undefined;
+        throw error;
+      });
+      return baseline;
+    },
+    acceptSettings,
+    acceptedValues: new Map(),
+    readSettingsNext: (databaseRole, onValues) => {
+      const role = usableRole ?? databaseRole;
+      runNext([queryFrame(READ_SETTINGS_SQL)], role, (result) => {
+        const settings = acceptSettings(result);
+        if (settings !== undefined) onValues(settings);
+        else lose(`the settings of a session could not be read back: ${result.problem}`);
+      });
+    },
+    abandonStatements: (engineNames) => {
+      abandoned.push(...engineNames);
+      if (abandoned.length < ABANDONED_STATEMENTS_MAX || usableRole === undefined) return;
+      const frames = [...abandoned.map(closeStatementFrame), syncFrame()];
+      abandoned = [];
+      // If it fails, some statements stay in the engine's memory; nobody can name them.
+      runNext(frames, usableRole, () => undefined);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * The `SqlEngine` on PGlite: many sessions on one engine process, which starts with the first of them
+ * and is started anew after it was lost.
+ */
+
+import type { SqlEngine, SqlSession, SqlSessionOptions } from "../../session/index.ts";
+import type { EngineProcess, StartEngineProcess } from "./engine-process.ts";
+import { createSharedBackend, type SharedBackend } from "./multiplexer-backend.ts";
+import type { MultiplexerEvent } from "./multiplexer-events.ts";
+import { type MultiplexerTimers, systemTimers } from "./multiplexer-timers.ts";
+import { startupSettings } from "./session-open.ts";
+import { createSharedSession } from "./session-shared.ts";
+
+/** Process ids are shown to clients as a signed 32-bit number. */
+const PROCESS_ID_MAX = 2 ** 31 - 1;
+
+/** Options of `createPgliteEngine`. */
+export interface PgliteEngineOptions {
+  readonly startProcess: StartEngineProcess;
+  /** How long a batch may wait for the transactions of other sessions, in milliseconds. */
+  readonly transactionWaitMs: number;
+  readonly onEvent?: (event: MultiplexerEvent) => void;
+  /** Real timers unless given. */
+  readonly timers?: MultiplexerTimers;
+}
+
+/** Makes the engine of one cluster; nothing is started before the first session is opened. */
+export function createPgliteEngine(options: PgliteEngineOptions): SqlEngine {
+  const onEvent = options.onEvent ?? (() => undefined);
+  const timers = options.timers ?? systemTimers;
+  const sessions = new Map<number, SqlSession>();
+  let starting: Promise<SharedBackend> | undefined;
+  let lastSessionNumber = 0;
+  let lastProcessId = 0;
+  let stopped = false;
+
+  async function start(): Promise<SharedBackend> {
+    let process: EngineProcess;
+    try {
+      process = await options.startProcess();
+    } catch (error) {
+      starting = undefined;
+      onEvent({ type: "engine-start-failed", message: messageOf(error) });
+      throw error;
+    }
+    const { transactionWaitMs } = options;
+    const backend = createSharedBackend({ process, timers, transactionWaitMs, onEvent });
+    onEvent({ type: "engine-started" });
+    return backend;
+  }
+
+  /** The running engine; a lost one is replaced. */
+  async function runningBackend(): Promise<SharedBackend> {
+    if (stopped) throw new Error("the engine has been stopped");
+    starting ??= start();
+    const attempt = starting;
+    const backend = await attempt;
+    if (stopped) throw new Error("the engine has been stopped");
+    if (backend.lostReason() === undefined) return backend;
+    if (starting === attempt) starting = undefined;
+    return runningBackend();
+  }
+
+  function newProcessId(): number {
+    do {
+      lastProcessId = lastProcessId >= PROCESS_ID_MAX ? 1 : lastProcessId + 1;
+    } while (sessions.has(lastProcessId));
+    return lastProcessId;
+  }
+
+  async function openSession(sessionOptions: SqlSessionOptions): Promise<SqlSession> {
+    const backend = await runningBackend();
+    lastSessionNumber += 1;
+    const sessionNumber = lastSessionNumber;
+    const settings = await startupSettings(backend, sessionNumber, sessionOptions);
+    const processId = newProcessId();
+    const session = createSharedSession({
+      backend,
+      sessionNumber,
+      processId,
+      databaseRole: sessionOptions.databaseRole,
+      settings,
+      onClosed: () => sessions.delete(processId),
+    });
+    sessions.set(processId, session);
+    return session;
+  }
+
+  return {
+    openSession,
+    stop: async () => {
+      stopped = true;
+      const backend = await starting?.catch(() => undefined);
+      await backend?.process.terminate();
+      await Promise.all([...sessions.values()].map((session) => session.close()));
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

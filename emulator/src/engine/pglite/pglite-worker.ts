@@ -1,0 +1,71 @@
+/**
+ * Entry of the engine's worker thread: hardens WebAssembly, starts PostgreSQL, proves that it is safe
+ * to use, then runs the calls that arrive.
+ */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { InvariantViolation } from "../../shared/index.ts";
+import { createCallRunner, type RunCall } from "./call-runner.ts";
+import { createTestedGuard } from "./escape-self-test.ts";
+import { hardenWebAssembly } from "./harden-web-assembly.ts";
+import { OutputPump, type PostMessage } from "./output-pump.ts";
+import { reportDsqlVersion } from "./reported-version.ts";
+import { openSnapshot } from "./snapshot-source.ts";
+import type { CallMessage, CancelFlags, WorkerOptions } from "./worker-protocol.ts";
+
+const port = parentPort;
+if (port === null) throw new InvariantViolation("the engine was not started as a worker thread");
+const post: PostMessage = (message, transfer) => {
+  port.postMessage(message, transfer);
+};
+
+interface StartedEngine {
+  readonly pump: OutputPump;
+  readonly runCall: RunCall;
+  readonly cancelFlags: CancelFlags;
+}
+
+async function start(options: WorkerOptions): Promise<StartedEngine> {
+  const source = openSnapshot(options.snapshotFile, options.dataDirectory);
+  const engineMemory = hardenWebAssembly(options.memoryLimitMiB);
+  // PGlite must not be loaded before WebAssembly is hardened.
+  const { startBackend } = await import("./backend.ts");
+  const backend = await startBackend(source);
+  const memory = engineMemory()?.buffer;
+  if (memory === undefined) throw new InvariantViolation("PGlite did not ask for a memory");
+
+  reportDsqlVersion(backend, memory);
+  const guard = createTestedGuard(backend, memory, options.superuserGuard);
+  const control = options.controlWords;
+  const pump = new OutputPump(control, post);
+  const { module } = backend;
+  return {
+    pump,
+    runCall: createCallRunner({ backend, guard, pump, control, memory }),
+    cancelFlags: {
+      memory,
+      queryCancelPending: module._QueryCancelPending,
+      interruptPending: module._InterruptPending,
+      myLatch: module._MyLatch,
+    },
+  };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describe).join("; ");
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
+}
+
+try {
+  const { pump, runCall, cancelFlags } = await start(workerData as WorkerOptions);
+  port.on("message", (call: CallMessage) => {
+    const outcome = runCall(call);
+    const bytes = pump.finish();
+    const transfer = bytes === undefined ? [] : [bytes.buffer];
+    post({ kind: "outcome", callNumber: call.callNumber, outcome, bytes }, transfer);
+  });
+  post({ kind: "ready", cancelFlags }, []);
+} catch (error) {
+  post({ kind: "start-failed", message: describe(error) }, []);
+}

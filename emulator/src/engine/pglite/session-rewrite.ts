@@ -1,0 +1,86 @@
+/**
+ * The answer to a planned batch as the client is to see it: without the completions of messages that
+ * it did not send, and with its own statement names in the errors.
+ */
+
+import { commandTag, createAnswerWalker } from "./session-answer.ts";
+import { BACKEND, concatBytes, latin1, writeLength } from "./session-frames.ts";
+import type { BatchPlan } from "./session-plan.ts";
+
+/** Options of `createAnswerRewriter`. */
+export interface RewriteOptions {
+  /** Whether the client has its CopyInResponse already. */
+  readonly hideCopyInResponse: boolean;
+}
+
+/**
+ * Makes the function that every piece of the answer goes through, and that applies the plan's
+ * completions on the way; undefined when the answer can go to the client as it is.
+ */
+export function createAnswerRewriter(
+  plan: BatchPlan,
+  options: RewriteOptions,
+): ((chunk: Uint8Array) => Uint8Array) | undefined {
+  const { completions, clientNames, onCommandTag } = plan;
+  let nextCompletion = 0;
+  let hideCopyInResponse = options.hideCopyInResponse;
+  if (
+    completions.length === 0 &&
+    clientNames.size === 0 &&
+    onCommandTag === undefined &&
+    !hideCopyInResponse
+  ) {
+    return undefined;
+  }
+  return createAnswerWalker({
+    wants: (type) => {
+      switch (type) {
+        case BACKEND.parseComplete:
+        case BACKEND.closeComplete:
+          return nextCompletion < completions.length;
+        case BACKEND.errorResponse:
+          return clientNames.size > 0;
+        case BACKEND.commandComplete:
+          return onCommandTag !== undefined;
+        case BACKEND.copyInResponse:
+          return hideCopyInResponse;
+        default:
+          return false;
+      }
+    },
+    replace: (type, message) => {
+      switch (type) {
+        case BACKEND.errorResponse:
+          return withClientNames(message, clientNames);
+        case BACKEND.commandComplete:
+          if (onCommandTag?.tag === commandTag(message)) onCommandTag.apply();
+          return message;
+        case BACKEND.copyInResponse:
+          hideCopyInResponse = false;
+          return undefined;
+        default: {
+          const completion = completions[nextCompletion];
+          nextCompletion += 1;
+          completion?.apply?.();
+          return completion?.injected === true ? undefined : message;
+        }
+      }
+    },
+  });
+}
+
+/** An ErrorResponse with the client's statement names in place of the engine's. */
+export function withClientNames(
+  message: Uint8Array,
+  clientNames: ReadonlyMap<string, string>,
+): Uint8Array {
+  const text = latin1(message);
+  const changed = text.replace(/prepared statement "(s\d+_\d+)"/g, (whole, engineName: string) => {
+    const clientName = clientNames.get(engineName);
+    return clientName === undefined ? whole : `prepared statement "${clientName}"`;
+  });
+  if (changed === text) return message;
+  const bytes = concatBytes([Buffer.from(changed, "latin1")]);
+  writeLength(bytes);
+  return bytes;
+}

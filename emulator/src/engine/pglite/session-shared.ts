@@ -1,0 +1,223 @@
+/** One session of many on a shared backend. */
+
+import type {
+  BatchOutcome,
+  CopyInStart,
+  EngineBatch,
+  OutputSink,
+  SqlSession,
+  TransactionStatus,
+} from "../../session/index.ts";
+import { InvariantViolation } from "../../shared/index.ts";
+import type { SharedBackend } from "./multiplexer-backend.ts";
+import type { SubmittedWork } from "./multiplexer-scheduler.ts";
+import type { WorkResult } from "./multiplexer-work.ts";
+import { mayDefineSettingChanger, type PreparedBatch, prepareBatch } from "./session-batch.ts";
+import {
+  COPY_ROLLBACK,
+  COPY_SAVEPOINT,
+  copyProbe,
+  createCopyProbeReader,
+  internalBatch,
+} from "./session-copy.ts";
+import { concatBytes, errorAnswer, syncFrame } from "./session-frames.ts";
+import { createOutputGate } from "./session-output.ts";
+import type { SettingValues } from "./session-settings.ts";
+import { startupParameters } from "./session-startup.ts";
+import { createSessionStatements, usesSettingChanger } from "./session-statements.ts";
+
+/** Attempts to bring a closed session out of its transaction before its engine counts as broken. */
+const ROLLBACK_ATTEMPTS = 3;
+
+const STATUS: Readonly<Record<"I" | "T" | "E" | "-", TransactionStatus>> = {
+  I: "idle",
+  T: "in-transaction",
+  E: "failed",
+  "-": "unfinished",
+};
+
+/** Options of `createSharedSession`. */
+export interface SharedSessionOptions {
+  readonly backend: SharedBackend;
+  readonly sessionNumber: number;
+  readonly processId: number;
+  readonly databaseRole: string;
+  /** The start-up settings, in the form in which the engine stores them. */
+  readonly settings: SettingValues;
+  readonly onClosed: () => void;
+}
+
+/** Makes a session on a shared backend. */
+export function createSharedSession(options: SharedSessionOptions): SqlSession {
+  const { backend, sessionNumber, databaseRole } = options;
+  const { scheduler } = backend;
+  const statements = createSessionStatements(sessionNumber);
+  const gate = createOutputGate();
+  let settings = options.settings;
+  let settingsChanged = false;
+  let status: TransactionStatus = "idle";
+  let current: SubmittedWork | undefined;
+  let busy: Promise<unknown> | undefined;
+  let closing: Promise<void> | undefined;
+
+  /** Sends one batch; nothing is sent for a batch whose session is over. */
+  function submit(
+    batch: EngineBatch,
+    sink: OutputSink,
+    isCopyProbe = false,
+  ): Promise<BatchOutcome> {
+    let prepared: PreparedBatch | undefined;
+    return new Promise((resolve) => {
+      current = scheduler.submit({
+        sessionNumber,
+        prepare: (state, transactionOpen) => {
+          const exclusive =
+            batch.mayChangeSettings ||
+            settingsChanged ||
+            backend.functionsMayChangeSettings() ||
+            usesSettingChanger(statements, batch);
+          const owner = {
+            sessionNumber,
+            databaseRole,
+            statements,
+            settings,
+            exclusive,
+            isCopyProbe,
+          };
+          prepared = prepareBatch(owner, batch, sink, state, transactionOpen);
+          return prepared;
+        },
+        settle: (result) => {
+          if (result.kind === "done") onDone(batch, prepared, result.status);
+          resolve(outcomeOf(result, batch, sink));
+        },
+      });
+    });
+  }
+
+  function onDone(
+    batch: EngineBatch,
+    prepared: PreparedBatch | undefined,
+    resultStatus: "I" | "T" | "E" | "-",
+  ): void {
+    status = STATUS[resultStatus];
+    prepared?.plan.finish();
+    backend.noteUsableRole(databaseRole);
+    if (mayDefineSettingChanger(batch)) backend.noteSettingChangingFunction();
+    settingsChanged ||= prepared?.exclusive === true;
+    if (!settingsChanged || status !== "idle") return;
+    settingsChanged = false;
+    backend.readSettingsNext(databaseRole, (values) => {
+      settings = values;
+    });
+  }
+
+  function outcomeOf(result: WorkResult, batch: EngineBatch, sink: OutputSink): BatchOutcome {
+    switch (result.kind) {
+      case "done":
+        return { kind: "completed", transactionStatus: STATUS[result.status] };
+      case "before-failed":
+        // What the engine has now is not what was foreseen.
+        backend.readSettingsNext(databaseRole, () => undefined);
+        void sink(errorAnswer(result.sqlState, result.message, batch.endsWithReadyForQuery));
+        return { kind: "completed", transactionStatus: "idle" };
+      case "lost":
+        return { kind: "engine-lost", reason: result.reason };
+      default:
+        return result;
+    }
+  }
+
+  /** One batch at a time; `close` waits for it. */
+  async function whileBusy<T>(task: () => Promise<T>): Promise<T> {
+    if (busy !== undefined) throw new InvariantViolation("a session was given two batches at once");
+    const running = task();
+    busy = running;
+    try {
+      return await running;
+    } finally {
+      busy = undefined;
+      current = undefined;
+    }
+  }
+
+  function overOutcome(): BatchOutcome | undefined {
+    const reason = backend.lostReason();
+    if (reason !== undefined) return { kind: "engine-lost", reason };
+    return closing === undefined ? undefined : { kind: "cancelled" };
+  }
+
+  async function probeCopy(batch: EngineBatch, sink: OutputSink): Promise<CopyInStart> {
+    const inTransaction = status === "in-transaction";
+    if (inTransaction) {
+      const outcome = await runUnseen(COPY_SAVEPOINT, sink);
+      if (outcome !== undefined) return { kind: "answered", outcome };
+    }
+    const reader = createCopyProbeReader(sink);
+    const outcome = await submit(copyProbe(batch), reader.onOutput, true);
+    const copyInResponse = reader.copyInResponse();
+    if (copyInResponse === undefined) return { kind: "answered", outcome };
+    if (inTransaction) {
+      const undone = await runUnseen(COPY_ROLLBACK, sink);
+      if (undone !== undefined) return { kind: "answered", outcome: undone };
+    }
+    return { kind: "copy-in", copyInResponse };
+  }
+
+  /** Runs a batch inside the transaction; its answer is shown only if it ends the matter. */
+  async function runUnseen(
+    batch: EngineBatch,
+    sink: OutputSink,
+  ): Promise<BatchOutcome | undefined> {
+    const answer: Uint8Array[] = [];
+    const outcome = await submit(batch, (chunk) => {
+      answer.push(chunk);
+      return undefined;
+    });
+    if (outcome.kind === "completed" && outcome.transactionStatus === "in-transaction") {
+      return undefined;
+    }
+    if (answer.length > 0) await sink(concatBytes(answer));
+    return outcome;
+  }
+
+  async function end(): Promise<void> {
+    gate.close();
+    current?.cancel();
+    await busy?.catch(() => undefined);
+    for (let attempt = 0; scheduler.holder() === sessionNumber; attempt += 1) {
+      if (backend.lostReason() !== undefined) break;
+      if (attempt === ROLLBACK_ATTEMPTS) {
+        await backend.process.terminate().catch(() => undefined);
+        break;
+      }
+      await submit(status === "unfinished" ? SYNC : ROLLBACK, discard);
+    }
+    backend.abandonStatements([...statements.named.values()].map(({ engineName }) => engineName));
+    options.onClosed();
+  }
+
+  return {
+    processId: options.processId,
+    parameters: startupParameters(databaseRole, settings),
+    run: async (batch, sink) =>
+      overOutcome() ?? (await whileBusy(() => submit(batch, gate.through(sink)))),
+    startCopyIn: async (batch, sink) => {
+      const outcome = overOutcome();
+      if (outcome !== undefined) return { kind: "answered", outcome };
+      return whileBusy(() => probeCopy(batch, gate.through(sink)));
+    },
+    cancel: () => {
+      current?.cancel();
+    },
+    close: () => {
+      closing ??= end();
+      return closing;
+    },
+  };
+}
+
+const ROLLBACK: EngineBatch = internalBatch("ROLLBACK");
+const SYNC: EngineBatch = { ...ROLLBACK, frames: [syncFrame()] };
+
+const discard: OutputSink = () => undefined;

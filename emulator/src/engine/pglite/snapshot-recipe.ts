@@ -1,0 +1,74 @@
+/** What the prepared snapshot is made of, and the key that changes when any of it does. */
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ADMIN_ROLE, SERVER_VERSION } from "../../dsql/index.ts";
+import { SUPERUSER_ROLE } from "./worker-protocol.ts";
+
+/** Parameters of initdb. DSQL has the collation C only; small WAL segments keep the snapshot small. */
+export const INITDB_PARAMETERS: readonly string[] = [
+  "-U",
+  SUPERUSER_ROLE,
+  "--wal-segsize=1",
+  "--locale=C",
+];
+
+/** Object id of the role `admin`, as clusters show it. */
+const ADMIN_ROLE_ID = 15_579;
+
+/** SQL that makes a fresh PostgreSQL look like a DSQL cluster; each statement runs by itself. */
+export const SETUP_STATEMENTS: readonly string[] = [
+  `CREATE ROLE ${ADMIN_ROLE} LOGIN CREATEROLE`,
+  `UPDATE pg_catalog.pg_authid SET oid = ${ADMIN_ROLE_ID} WHERE rolname = '${ADMIN_ROLE}'`,
+  `GRANT CREATE ON DATABASE postgres TO ${ADMIN_ROLE}`,
+  `GRANT ALL ON SCHEMA public TO ${ADMIN_ROLE} WITH GRANT OPTION`,
+  `CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+     AS $$ SELECT '${SERVER_VERSION.versionText}'::text $$`,
+  "ALTER DATABASE template0 IS_TEMPLATE false",
+  "ALTER DATABASE template1 IS_TEMPLATE false",
+  "DROP DATABASE template0",
+  "DROP DATABASE template1",
+  "VACUUM FREEZE",
+];
+
+/** Raised when the way of making the snapshot changes without a change of the inputs. */
+const FORMAT = 1;
+
+/** Name of the snapshot file for these inputs and the installed PGlite. */
+export function snapshotFileName(): string {
+  const inputs = [FORMAT, installedPgliteVersion(), INITDB_PARAMETERS, SETUP_STATEMENTS];
+  const key = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 16);
+  return `snapshot-${key}.tar.gz`;
+}
+
+/** Directories in which the snapshot may be: beside the compiled code, seen from there or the sources. */
+export function snapshotDirectories(): readonly string[] {
+  const here = dirname(fileURLToPath(import.meta.url));
+  if (!import.meta.url.endsWith(".ts")) return [here];
+  return [join(here, "..", "..", "..", "..", "dist", "engine", "pglite")];
+}
+
+/**
+ * Path of the prepared snapshot.
+ *
+ * @throws Error when it has not been made
+ */
+export function findSnapshot(): string {
+  const name = snapshotFileName();
+  const found = snapshotDirectories()
+    .map((directory) => join(directory, name))
+    .find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new Error(`no database snapshot \`${name}\` in ${snapshotDirectories().join(", ")}: run \`npm run build\``);
+}
+
+function installedPgliteVersion(): string {
+  const entry = createRequire(import.meta.url).resolve("@electric-sql/pglite");
+  const manifest = JSON.parse(readFileSync(join(dirname(entry), "..", "package.json"), "utf8")) as {
+    version: string;
+  };
+  return manifest.version;
+}
