@@ -2,7 +2,7 @@
 
 import { PGlite } from "@electric-sql/pglite";
 import { type BackendModule, backendModuleOf } from "./backend-module.ts";
-import { type ServerError, findServerError } from "./backend-reply.ts";
+import { findServerError, type ServerError } from "./backend-reply.ts";
 
 /**
  * Parameters of the single-user PostgreSQL. Against PGlite's own list: no `-O` (it would let a
@@ -75,7 +75,8 @@ function createBackend(pglite: PGlite): Backend {
   };
   const command = (sql: string): void => {
     const error: ServerError | undefined = findServerError(query(sql));
-    if (error !== undefined) throw new Error(`\`${sql}\` failed: ${error.sqlState} ${error.message}`);
+    if (error !== undefined)
+      throw new Error(`\`${sql}\` failed: ${error.sqlState} ${error.message}`);
   };
   return { module: backendModuleOf(pglite.Module), execute, query, command };
 }

@@ -3,7 +3,7 @@
  * destroys it.
  */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 interface LockOwner {
@@ -34,27 +34,38 @@ export function lockDirectory(dataDirectory: string): () => void {
     }
     const owner = readOwner(lockFile);
     if (owner !== undefined && isAlive(owner)) {
-      throw new Error(`\`${dataDirectory}\` is in use by process ${owner.pid}: stop it first (lock file \`${lockFile}\`)`);
+      throw new Error(
+        `\`${dataDirectory}\` is in use by process ${owner.pid}: stop it first (lock file \`${lockFile}\`)`,
+      );
     }
     removeStale(lockFile);
   }
-  throw new Error(`cannot lock \`${dataDirectory}\`: remove \`${lockFile}\` if no emulator uses it`);
+  throw new Error(
+    `cannot lock \`${dataDirectory}\`: remove \`${lockFile}\` if no emulator uses it`,
+  );
 }
 
+/** With its content from the first moment, so that nobody takes it for a broken one. */
 function tryCreate(lockFile: string, content: string): boolean {
+  const draft = `${lockFile}.${process.pid}`;
+  writeFileSync(draft, content, { mode: 0o600 });
   try {
-    writeFileSync(lockFile, content, { flag: "wx", mode: 0o600 });
+    linkSync(draft, lockFile);
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 
 function readOwner(lockFile: string): LockOwner | undefined {
   try {
     const owner = JSON.parse(readFileSync(lockFile, "utf8")) as Partial<LockOwner>;
-    return typeof owner.pid === "number" ? { pid: owner.pid, startedAt: owner.startedAt ?? "" } : undefined;
+    return typeof owner.pid === "number"
+      ? { pid: owner.pid, startedAt: owner.startedAt ?? "" }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -75,6 +86,9 @@ function removeStale(lockFile: string): void {
   const aside = `${lockFile}.${process.pid}.stale`;
   try {
     renameSync(lockFile, aside);
+    const owner = readOwner(aside);
+    // Another process was faster and what has been moved is its lock: give it back.
+    if (owner !== undefined && isAlive(owner)) linkSync(aside, lockFile);
     rmSync(aside, { force: true });
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;

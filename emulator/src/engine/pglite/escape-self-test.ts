@@ -4,10 +4,7 @@ import { ADMIN_ROLE } from "../../dsql/index.ts";
 import { InvariantViolation } from "../../shared/index.ts";
 import type { Backend } from "./backend.ts";
 import { findServerError } from "./backend-reply.ts";
-import {
-  createSuperuserGuard,
-  type SuperuserGuard,
-} from "./superuser-guard.ts";
+import { createSuperuserGuard, type SuperuserGuard } from "./superuser-guard.ts";
 import { SUPERUSER_GUARDS, SUPERUSER_ROLE, type SuperuserGuardName } from "./worker-protocol.ts";
 
 /** The ways that lead to the superuser on an engine without a guard; each one must end in an error. */

@@ -3,12 +3,26 @@
  * skipped with `--if-needed` when there is one for the same inputs.
  */
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
-import { INITDB_PARAMETERS, SETUP_STATEMENTS, snapshotDirectories, snapshotFileName } from "./snapshot-recipe.ts";
+import {
+  INITDB_PARAMETERS,
+  SETUP_STATEMENTS,
+  snapshotDirectories,
+  snapshotFileName,
+} from "./snapshot-recipe.ts";
 import { packTar, type TarEntry } from "./tar-archive.ts";
 
 /** A cluster that was shut down in order, so that engines start without recovery. */
@@ -25,7 +39,10 @@ function readEntries(directory: string): TarEntry[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .map((entry) => {
       const path = join(entry.parentPath, entry.name);
-      const name = path.slice(directory.length + 1).split(sep).join("/");
+      const name = path
+        .slice(directory.length + 1)
+        .split(sep)
+        .join("/");
       return { name, data: entry.isDirectory() ? undefined : readFileSync(path) };
     })
     .sort((left, right) => (left.name < right.name ? -1 : 1));

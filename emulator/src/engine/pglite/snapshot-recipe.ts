@@ -62,7 +62,9 @@ export function findSnapshot(): string {
     .map((directory) => join(directory, name))
     .find((file) => existsSync(file));
   if (found !== undefined) return found;
-  throw new Error(`no database snapshot \`${name}\` in ${snapshotDirectories().join(", ")}: run \`npm run build\``);
+  throw new Error(
+    `no database snapshot \`${name}\` in ${snapshotDirectories().join(", ")}: run \`npm run build\``,
+  );
 }
 
 function installedPgliteVersion(): string {

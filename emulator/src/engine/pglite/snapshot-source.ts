@@ -1,6 +1,15 @@
 /** Turns the prepared snapshot into what an engine starts from: files in memory, or a directory. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { BackendSource } from "./backend.ts";
@@ -15,7 +24,10 @@ const CLUSTER_MARK = "PG_VERSION";
  *
  * @throws Error when the directory has something else in it
  */
-export function openSnapshot(snapshotFile: string, dataDirectory: string | undefined): BackendSource {
+export function openSnapshot(
+  snapshotFile: string,
+  dataDirectory: string | undefined,
+): BackendSource {
   if (dataDirectory === undefined) {
     return { kind: "memory", snapshotTar: gunzipSync(readFileSync(snapshotFile)) };
   }

@@ -111,14 +111,20 @@ function findAuthenticatedUser(backend: Backend, words: Uint32Array): number {
   backend.command(`SET SESSION AUTHORIZATION "${SUPERUSER_ROLE}"`);
   const [address, ...others] = found;
   if (address === undefined || others.length > 0) {
-    throw new InvariantViolation(`found ${found.length} places for PostgreSQL's authenticated user`);
+    throw new InvariantViolation(
+      `found ${found.length} places for PostgreSQL's authenticated user`,
+    );
   }
   return address;
 }
 
 function superuserWordsNear(words: Uint32Array, center: number): number[] {
   const found: number[] = [];
-  for (let index = center - NEIGHBOURHOOD_WORDS; index <= center + NEIGHBOURHOOD_WORDS; index += 1) {
+  for (
+    let index = center - NEIGHBOURHOOD_WORDS;
+    index <= center + NEIGHBOURHOOD_WORDS;
+    index += 1
+  ) {
     if (words[index] === BOOTSTRAP_SUPERUSER_ID) found.push(index);
   }
   return found;

@@ -6,8 +6,20 @@
 
 const BLOCK_BYTES = 512;
 const MAX_NAME_BYTES = 100;
-const FIELD = { name: 0, mode: 100, size: 124, time: 136, checksum: 148, type: 156, magic: 257 } as const;
+const FIELD = {
+  name: 0,
+  mode: 100,
+  userId: 108,
+  groupId: 116,
+  size: 124,
+  time: 136,
+  checksum: 148,
+  type: 156,
+  magic: 257,
+} as const;
 const CHECKSUM_BYTES = 8;
+const TYPE_FILE = "0";
+const TYPE_DIRECTORY = "5";
 
 /** A member of an archive; `data` is absent for a directory. */
 export interface TarEntry {
@@ -34,7 +46,7 @@ export function* unpackTar(archive: Uint8Array): Generator<TarEntry> {
   while (offset + BLOCK_BYTES <= bytes.length && bytes[offset] !== 0) {
     const name = textAt(bytes, offset + FIELD.name, MAX_NAME_BYTES);
     const size = Number.parseInt(textAt(bytes, offset + FIELD.size, 12), 8);
-    const isDirectory = bytes[offset + FIELD.type] === 0x35;
+    const isDirectory = textAt(bytes, offset + FIELD.type, 1) === TYPE_DIRECTORY;
     offset += BLOCK_BYTES;
     if (!(offset + size <= bytes.length)) throw new Error("the tar archive is cut short");
     yield { name, data: isDirectory ? undefined : bytes.subarray(offset, offset + size) };
@@ -48,10 +60,12 @@ function headerOf(entry: TarEntry): Buffer {
     throw new RangeError(`name too long for the archive: ${entry.name}`);
   }
   header.write(entry.name, FIELD.name);
-  header.write(entry.data === undefined ? "0000700\0000000\0000000\0" : "0000600\0000000\0000000\0", FIELD.mode);
+  header.write(entry.data === undefined ? "0000700" : "0000600", FIELD.mode);
+  header.write("0000000", FIELD.userId);
+  header.write("0000000", FIELD.groupId);
   header.write(octal(entry.data?.length ?? 0), FIELD.size);
   header.write(octal(0), FIELD.time);
-  header.write(entry.data === undefined ? "5" : "0", FIELD.type);
+  header.write(entry.data === undefined ? TYPE_DIRECTORY : TYPE_FILE, FIELD.type);
   header.write("ustar\x0000", FIELD.magic);
   header.fill(" ", FIELD.checksum, FIELD.checksum + CHECKSUM_BYTES);
   const sum = header.reduce((total, byte) => total + byte, 0);
