@@ -1,8 +1,8 @@
-// Typed rules only; formatting and quick rules belong to Biome, so that each rule lives in one tool.
+// Typed rules. The unfinished engine sources are left out here as in tsconfig.json.
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "bench/**", "scripts/**", "**/*.mjs", "**/*.js"] },
+  { ignores: ["emulator/src/engine/**", "dist/**", "node_modules/**", "bench/**", "scripts/**", "**/*.mjs", "**/*.js"] },
   {
     files: ["emulator/**/*.ts", "sdk-tests/**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

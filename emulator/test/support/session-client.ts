@@ -42,7 +42,7 @@ export function batch(...messages: readonly string[]): EngineBatch {
     frames,
     endsWithReadyForQuery: messages.at(-1) !== "H",
     mayChangeSettings: /\bSET \w+ TO\b|set_config/i.test(text),
-    deallocatesAll: /DEALLOCATE ALL/.test(text),
+    deallocatesAll: text.includes('DEALLOCATE ALL'),
   };
 }
 
