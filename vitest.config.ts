@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["emulator/**/*.test.ts", "sdk-tests/**/*.test.ts"],
-    exclude: ["emulator/src/engine/**", "dist/**", "**/node_modules/**"],
+    exclude: ["dist/**", "**/node_modules/**"],
     reporters: ["default", "./scripts/closing-line-reporter.mjs"],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -82,7 +82,9 @@ describe("architecture", () => {
 
   test("each file belongs to a layer of the table, or is a composition root", () => {
     const strays = files.filter((file) =>
-      file.includes("/") ? !Object.hasOwn(LAYERS, file.split("/")[0] ?? "") : !TOP_LEVEL.includes(file),
+      file.includes("/")
+        ? !Object.hasOwn(LAYERS, file.split("/")[0] ?? "")
+        : !TOP_LEVEL.includes(file),
     );
     expect(strays).toEqual([]);
   });

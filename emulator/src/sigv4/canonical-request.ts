@@ -32,12 +32,10 @@ export function canonicalRequest(token: AuthToken): string {
 export function redactedCanonicalRequest(token: AuthToken): string {
   const parameters = token.queryParameters
     .filter(([name]) => name !== SIGNATURE_PARAMETER)
-    .map(
-      ([name, value]): QueryParameter => [
-        uriEncode(name),
-        name === SECURITY_TOKEN_PARAMETER ? redactSecret(value) : uriEncode(value),
-      ],
-    );
+    .map(([name, value]): QueryParameter => [
+      uriEncode(name),
+      name === SECURITY_TOKEN_PARAMETER ? redactSecret(value) : uriEncode(value),
+    ]);
   return requestOf(token, joinSorted(parameters));
 }
 

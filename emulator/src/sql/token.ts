@@ -2,13 +2,7 @@
 
 /** What a token is; `string` includes dollar-quoted, escape, bit and national strings. */
 export type TokenKind =
-  | "word"
-  | "quoted-identifier"
-  | "string"
-  | "number"
-  | "parameter"
-  | "operator"
-  | "punctuation";
+  "word" | "quoted-identifier" | "string" | "number" | "parameter" | "operator" | "punctuation";
 
 /** One token; white space and comments are none. */
 export interface Token {

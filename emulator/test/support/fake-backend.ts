@@ -53,7 +53,7 @@ function row(value: string): Buffer {
 export function splitMessages(bytes: Uint8Array): FakeMessage[] {
   const buffer = Buffer.from(bytes);
   const messages: FakeMessage[] = [];
-  for (let offset = 0; offset < buffer.length; ) {
+  for (let offset = 0; offset < buffer.length;) {
     const end = offset + 1 + buffer.readInt32BE(offset + 1);
     const type = buffer.toString("latin1", offset, offset + 1);
     messages.push({ type, body: buffer.subarray(offset + 5, end) });

@@ -42,7 +42,7 @@ export function batch(...messages: readonly string[]): EngineBatch {
     frames,
     endsWithReadyForQuery: messages.at(-1) !== "H",
     mayChangeSettings: /\bSET \w+ TO\b|set_config/i.test(text),
-    deallocatesAll: text.includes('DEALLOCATE ALL'),
+    deallocatesAll: text.includes("DEALLOCATE ALL"),
   };
 }
 
@@ -66,7 +66,7 @@ export async function ask(session: SqlSession, ...messages: readonly string[]): 
 export function readAnswer(bytes: Uint8Array): string[] {
   const buffer = Buffer.from(bytes);
   const texts: string[] = [];
-  for (let offset = 0; offset < buffer.length; ) {
+  for (let offset = 0; offset < buffer.length;) {
     const end = offset + 1 + buffer.readInt32BE(offset + 1);
     const type = buffer.toString("latin1", offset, offset + 1);
     texts.push(`${type} ${describe(type, buffer.subarray(offset + 5, end))}`.trim());
