@@ -1,8 +1,11 @@
 export {
   type BatchOutcome,
+  type ConnectionObserver,
   type CopyInStart,
   type EngineBatch,
+  type EngineDirectory,
   type FrontendFrame,
+  type OpenConnection,
   type OutputSink,
   SessionStartError,
   type SqlEngine,

@@ -6,6 +6,8 @@
  * messages and gets backend messages, and does not know who else uses the engine.
  */
 
+import type { Authorization, Cluster } from "../auth/index.ts";
+
 /** One frontend message: its type byte and all its bytes, header included, length checked. */
 export interface FrontendFrame {
   /** The type byte, for example 0x51 (`Q`). */
@@ -99,4 +101,28 @@ export interface SqlEngine {
   openSession(options: SqlSessionOptions): Promise<SqlSession>;
   /** Ends all sessions and the engine. */
   stop(): Promise<void>;
+}
+
+/** Finds the engine of a cluster. */
+export interface EngineDirectory {
+  engineOf(cluster: Cluster): SqlEngine;
+}
+
+/** A connection that has been admitted and has its database session. */
+export interface OpenConnection {
+  /** The key of its decision record. */
+  readonly sessionId: string;
+  readonly authorization: Authorization;
+  readonly clientAddress: string;
+  readonly applicationName: string;
+  /** As BackendKeyData shows it. */
+  readonly processId: number;
+  readonly openedAt: Date;
+}
+
+/** Told about admitted connections: the count of a cluster's connections and the lists live on it. */
+export interface ConnectionObserver {
+  opened(connection: OpenConnection): void;
+  /** @param reason in the emulator's words: who ended it and why */
+  closed(connection: OpenConnection, reason: string): void;
 }
