@@ -1,4 +1,5 @@
 export { type AuthorizerOptions, createConnectionAuthorizer } from "./authorize-connection.ts";
+export { type ClientError, type ClientErrorOptions, clientError } from "./client-error.ts";
 export type {
   AccessKey,
   Cluster,
