@@ -1,0 +1,117 @@
+/** The configuration that the emulator runs with: complete, checked, frozen, plain data. */
+import type { AccountId, ClusterEndpoint, ClusterIdentifier } from "../dsql/index.ts";
+import type { AttachedPolicy, PolicyDocument } from "../iam/index.ts";
+
+/** `strict` refuses, `soft` admits and records what would have been refused, `off` does not check. */
+export type EnforceMode = "strict" | "soft" | "off";
+
+/** Form of the log lines. */
+export type LogFormat = "pretty" | "json";
+
+/** What happens on a CancelRequest: nothing, or the running statement is interrupted. */
+export type CancelRequestMode = "ignore" | "honour";
+
+/** The user's own server certificate and key, in PEM files. */
+export interface OwnCertificate {
+  /** Absolute path. */
+  readonly certificateFile: string;
+  /** Absolute path. */
+  readonly keyFile: string;
+}
+
+/** A long-term access key of a user. */
+export interface ConfiguredAccessKey {
+  readonly accessKeyId: string;
+  /** `undefined` only for the default user's key: the composition root makes the secret at first start. */
+  readonly secretAccessKey: string | undefined;
+  readonly status: "Active" | "Inactive";
+}
+
+/** An IAM user with what is attached to it. */
+export interface ConfiguredUser {
+  readonly accountId: AccountId;
+  readonly name: string;
+  /** Begins and ends with `/`. */
+  readonly path: string;
+  /** `arn:aws:iam::ACCOUNT:user/PATH/NAME`. */
+  readonly arn: string;
+  readonly accessKeys: readonly ConfiguredAccessKey[];
+  /** Inline policies first, then managed ones, each in the order of the file. */
+  readonly policies: readonly AttachedPolicy[];
+}
+
+/** A customer managed policy. */
+export interface ManagedPolicy {
+  readonly accountId: AccountId;
+  readonly name: string;
+  /** Begins and ends with `/`. */
+  readonly path: string;
+  /** `arn:aws:iam::ACCOUNT:policy/PATH/NAME`. */
+  readonly arn: string;
+  readonly document: PolicyDocument;
+}
+
+/** A cluster that exists, ACTIVE, when the emulator starts. */
+export interface ConfiguredCluster {
+  readonly identifier: ClusterIdentifier;
+  readonly region: string;
+  readonly accountId: AccountId;
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A further host name of a cluster. */
+export interface HostAlias extends ClusterEndpoint {
+  /** In lower case, without a trailing dot. */
+  readonly hostName: string;
+}
+
+/** Limits that can be set; the other limits of the service are in `dsql/limits.ts`. */
+export interface ConfiguredLimits {
+  /** Open connections of one cluster. */
+  readonly maxConnectionsPerCluster: number;
+  /** New connections a second, sustained, of one cluster. */
+  readonly connectionRatePerSecond: number;
+  /** Size of the bucket from which new connections take a token. */
+  readonly connectionRateBucket: number;
+  /** How long a session waits for the transaction of another one, in milliseconds. */
+  readonly transactionWaitMs: number;
+  /** Time after which the engine interrupts a statement, in milliseconds, below 17,000. */
+  readonly statementWatchdogMs: number;
+  /** Cap of the memory of one cluster's engine, in MiB. */
+  readonly memoryLimitMiB: number;
+}
+
+/** All that the emulator is told at start. */
+export interface EmulatorConfig {
+  /** Absolute path of the file that was read; `undefined` if there was none. */
+  readonly configFile: string | undefined;
+  /** Address to listen on. */
+  readonly host: string;
+  /** Port of the PostgreSQL protocol; 0 means any free one. */
+  readonly pgPort: number;
+  /** Port of the HTTP APIs; 0 means any free one. */
+  readonly httpPort: number;
+  /** Absolute path; `undefined` keeps everything in memory. */
+  readonly dataDirectory: string | undefined;
+  readonly enforce: EnforceMode;
+  /** Whether refused clients are told the reason in DETAIL and HINT. */
+  readonly explainErrors: boolean;
+  readonly logFormat: LogFormat;
+  /** Absolute path of the file that is written when everything listens. */
+  readonly readyFile: string | undefined;
+  /** `undefined`: certificates of the emulator's own CA. */
+  readonly tls: OwnCertificate | undefined;
+  readonly cancelRequests: CancelRequestMode;
+  /** Account ids in the order of the file; never empty. The first is the default account. */
+  readonly accounts: readonly AccountId[];
+  /** Region of the first cluster; `us-east-1` if there is none. */
+  readonly defaultRegion: string;
+  /** Users of all accounts; the default user, if there is one, is the first. */
+  readonly users: readonly ConfiguredUser[];
+  readonly managedPolicies: readonly ManagedPolicy[];
+  /** The first is the default cluster. May be empty. */
+  readonly clusters: readonly ConfiguredCluster[];
+  readonly aliases: readonly HostAlias[];
+  readonly limits: ConfiguredLimits;
+}

@@ -1,0 +1,23 @@
+export { ConfigurationError, type ConfigurationProblem } from "./configuration-error.ts";
+export { DEFAULT_ACCESS_KEY_ID, DEFAULT_CONFIG_FILE, DEFAULT_USER_NAME } from "./defaults.ts";
+export type {
+  CancelRequestMode,
+  ConfiguredAccessKey,
+  ConfiguredCluster,
+  ConfiguredLimits,
+  ConfiguredUser,
+  EmulatorConfig,
+  EnforceMode,
+  HostAlias,
+  LogFormat,
+  ManagedPolicy,
+  OwnCertificate,
+} from "./emulator-config.ts";
+export { type ConfigSources, loadConfig } from "./load-config.ts";
+export {
+  type ParsedStartOptions,
+  parseStartOptions,
+  START_OPTIONS,
+  type StartOption,
+  type StartOptionValues,
+} from "./start-options.ts";
