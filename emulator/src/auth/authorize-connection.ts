@@ -6,9 +6,10 @@
  */
 import type { Clock } from "../shared/index.ts";
 import { SigningKeyCache } from "../sigv4/index.ts";
-import type { AccessKey, Cluster, ConnectionAttempt } from "./connection-attempt.ts";
-import { type EnforcementMode, Pipeline, type PipelineResult } from "./pipeline.ts";
+import type { Cluster, ConnectionAttempt, Principal } from "./connection-attempt.ts";
+import { type EnforcementMode, internalError, Pipeline, type PipelineResult } from "./pipeline.ts";
 import type { AuthorizationPorts } from "./ports.ts";
+import type { AuthRefusal } from "./refusal.ts";
 import { checkClusterState } from "./steps/check-cluster-state.ts";
 import { checkConnectionCount, checkConnectionRate } from "./steps/check-connection-limits.ts";
 import { checkDatabase } from "./steps/check-database.ts";
@@ -52,7 +53,7 @@ interface ConnectionPipelines {
   readonly authorization: RunnablePipeline<
     Admission & { readonly password: string },
     object,
-    { readonly accessKey: AccessKey }
+    { readonly signer: Principal }
   >;
 }
 
@@ -70,26 +71,43 @@ export function connectionPipelines(ports: AuthorizationPorts, clock: Clock): Co
     .required("connection-count", checkConnectionCount(ports.gate));
 
   const authorization = Pipeline.over<Admission & { password: string }>()
-    .waivable("parse-token", parseToken)
-    .waivable("access-key", resolveAccessKey(ports.accessKeys))
-    .waivable("session-credentials", checkSessionCredentials)
-    .waivable("scope", checkScope)
-    .waivable("lifetime", checkLifetime(clock))
-    .waivable("signature", checkSignature(new SigningKeyCache()))
-    .waivable("token-host", checkTokenHost(ports.clusters))
-    .waivable("user-and-action", checkUserAndAction)
-    .waivable("iam", evaluateIam(ports.policies))
+    .waivable("parse-token", ["password"], parseToken)
+    .waivable("access-key", ["token"], resolveAccessKey(ports.accessKeys))
+    .waivable("session-credentials", ["token"], checkSessionCredentials)
+    .waivable("scope", ["token", "cluster"], checkScope)
+    .waivable("lifetime", ["token"], checkLifetime(clock))
+    .waivable("signature", ["token", "accessKey"], checkSignature(new SigningKeyCache()))
+    .waivable("token-host", ["token", "cluster"], checkTokenHost(ports.clusters))
+    .waivable("user-and-action", ["token", "attempt"], checkUserAndAction)
+    .waivable("iam", ["accessKey", "cluster", "action"], evaluateIam(ports.policies))
     .required("cluster-state", checkClusterState)
-    .waivable("role-mapping", mapDatabaseRole(ports.roleMappings))
+    .waivable(
+      "role-mapping",
+      ["attempt", "accessKey", "cluster"],
+      mapDatabaseRole(ports.roleMappings),
+    )
     .required("database", checkDatabase);
 
   return { admission, authorization };
 }
 
-/** Makes the authorizer of all connections. */
+/** Makes the authorizer of all connections. Its functions never reject. */
 export function createConnectionAuthorizer(options: AuthorizerOptions): ConnectionAuthorizer {
   const { clock, mode, onDecision } = options;
   const { admission, authorization } = connectionPipelines(options.ports, clock);
+
+  /** Hands the decision on. Returns what the client is refused with, if it is: also when an admission cannot be recorded. */
+  function record(
+    decision: Omit<ConnectionDecision, "decidedAt" | "mode">,
+  ): AuthRefusal | undefined {
+    const refusal = decision.outcome === "refused" ? decision.refusal : undefined;
+    try {
+      onDecision({ ...decision, decidedAt: clock.now(), mode });
+      return refusal;
+    } catch (error) {
+      return refusal ?? internalError("recording the decision", error).refusal;
+    }
+  }
 
   return {
     async admit(attempt): Promise<Verdict<{ admission: PendingAdmission }>> {
@@ -100,36 +118,25 @@ export function createConnectionAuthorizer(options: AuthorizerOptions): Connecti
         return { kind: "admitted", admission: { attempt, cluster, trace } };
       }
       const { refusal } = result;
-      onDecision({
-        attempt,
-        decidedAt: clock.now(),
-        mode,
-        outcome: "refused",
-        refusal,
-        cluster: undefined,
-        principal: undefined,
-        trace,
-      });
+      const { cluster } = result.known;
+      record({ attempt, outcome: "refused", refusal, cluster, principal: undefined, trace });
       return { kind: "refused", refusal };
     },
 
     async authorize(pending, password): Promise<Verdict<{ authorization: Authorization }>> {
       const { attempt, cluster } = pending;
       const result = await authorization.run({ attempt, cluster, password }, mode);
-      const decision = {
+      const refusal = record({
         attempt,
-        decidedAt: clock.now(),
-        mode,
         cluster,
+        outcome: result.kind === "refused" ? "refused" : "admitted",
+        refusal: result.kind === "refused" ? result.refusal : result.waived,
+        principal: result.known.signer,
         trace: [...pending.trace, ...result.trace],
-      };
-      if (result.kind === "refused") {
-        const { refusal } = result;
-        onDecision({ ...decision, outcome: "refused", refusal, principal: undefined });
-        return { kind: "refused", refusal };
-      }
-      const principal = result.isComplete ? result.facts.accessKey.principal : undefined;
-      onDecision({ ...decision, outcome: "admitted", refusal: result.waived, principal });
+      });
+      if (refusal !== undefined) return { kind: "refused", refusal };
+      const principal =
+        result.kind === "passed" && result.isComplete ? result.facts.signer : undefined;
       const databaseRole = attempt.requestedUser;
       return { kind: "admitted", authorization: { cluster, databaseRole, principal } };
     },

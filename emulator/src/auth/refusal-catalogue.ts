@@ -248,6 +248,15 @@ export const REFUSALS = {
     meaning: "the start-up packet sets something that is not on DSQL's list",
     fix: "leave the setting out of the connection string, options or PGOPTIONS",
   },
+  internal_error: {
+    sqlState: "XX000",
+    sqlStateConfidence: "chosen",
+    message: "unable to accept connection, internal error",
+    textConfidence: "chosen",
+    source: "the emulator",
+    meaning: "a check failed inside the emulator, so nothing was decided",
+    fix: "read the error in the decision's trace: an unreadable data directory can be repaired, anything else is a bug in the emulator to report",
+  },
 } as const satisfies Record<string, RefusalEntry>;
 
 /** The stable name of a refusal. */

@@ -31,11 +31,12 @@ export interface ConnectionDecision {
   /** Why it was refused; or, for an admitted one in `soft` mode, why it would have been. */
   readonly refusal: AuthRefusal | undefined;
   readonly cluster: Cluster | undefined;
+  /** Who signed, once the signature was found right, even if a later check refused. */
   readonly principal: Principal | undefined;
   readonly trace: readonly TraceEntry[];
 }
 
-/** Decides on connections; the port that sessions use. */
+/** Decides on connections; the port that sessions use. Neither function ever rejects. */
 export interface ConnectionAuthorizer {
   /** The checks that are made before the password is asked for. */
   admit(attempt: ConnectionAttempt): Promise<Verdict<{ readonly admission: PendingAdmission }>>;

@@ -44,6 +44,7 @@ export interface ParsedAuthToken {
 
 /** The ways in which a text is no auth token. */
 export type MalformedAuthTokenCode =
+  | "too-long"
   | "no-query"
   | "invalid-host"
   | "invalid-character"

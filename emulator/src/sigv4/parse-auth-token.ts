@@ -24,6 +24,9 @@ import { type ParsedQuery, parseQueryParameters } from "./parse-query-parameters
 
 const SCHEME = "https://";
 
+/** Our choice: a token with the longest session tokens in use has a few thousand characters. */
+const MAX_TOKEN_CHARACTERS = 65_536;
+
 /** A name or IPv4 address, with or without a port: a signer signs a port, so it is not cut off. */
 const HOST = /^[A-Za-z0-9._-]+(?::\d{1,5})?$/;
 
@@ -40,6 +43,12 @@ const SIGNATURE = /^[0-9a-f]{64}$/;
  * @see https://docs.aws.amazon.com/aurora-dsql/latest/userguide/SECTION_authentication-token.html
  */
 export function parseAuthToken(raw: string): ParsedAuthToken | MalformedAuthToken {
+  if (raw.length > MAX_TOKEN_CHARACTERS) {
+    return malformed(
+      "too-long",
+      `it has ${raw.length} characters, more than ${MAX_TOKEN_CHARACTERS}`,
+    );
+  }
   const queryStart = raw.indexOf("?");
   if (queryStart === -1) {
     return malformed("no-query", "there is no `?` after the host name");

@@ -34,8 +34,8 @@ const KNOWN: ReadonlySet<string> = new Set(AUTH_TOKEN_PARAMETERS);
  *
  * Refused are: characters that a query cannot have; escapes that are cut off, in lower-case hex, or
  * of anything but printable ASCII; a part without `=`, name or value; a name that no auth token has
- * (so also every unsigned or signed extra parameter); a name that comes twice. Reserved characters
- * may stand unescaped, and `+` is a plus. The order is free.
+ * (so also every unsigned or signed extra parameter, and a name with escapes); a name that comes
+ * twice. Reserved characters may stand unescaped, and `+` is a plus. The order is free.
  */
 export function parseQueryParameters(query: string): ParsedQuery | MalformedAuthToken {
   if (!QUERY_CHARACTERS.test(query)) {
@@ -61,7 +61,8 @@ export function parseQueryParameters(query: string): ParsedQuery | MalformedAuth
         `part ${parameters.length + 1} of the query is not \`name=value\``,
       );
     }
-    const name = decode(part.slice(0, equals));
+    // INVARIANT: names are compared as they stand, so an escape cannot hide one from the redaction of secrets.
+    const name = part.slice(0, equals);
     const value = decode(part.slice(equals + 1));
     const refusal = refuseParameter(name, value, values);
     if (refusal !== undefined) return refusal;

@@ -1,5 +1,5 @@
 /** The password is an auth token: a presigned request without its scheme. */
-import { redactAuthToken } from "../../shared/index.ts";
+import { redactAuthToken, redactSecret } from "../../shared/index.ts";
 import { type AuthToken, parseAuthToken } from "../../sigv4/index.ts";
 import type { StepOutcome } from "../pipeline.ts";
 import { refuse } from "../refusal.ts";
@@ -9,14 +9,16 @@ export function parseToken(facts: {
   readonly password: string;
 }): StepOutcome<{ token: AuthToken }> {
   const { password } = facts;
-  const saw = { token: redactAuthToken(password) };
   const parsed = parseAuthToken(password);
   if (parsed.kind === "malformed") {
     const reason =
       password === ""
         ? "the password is empty"
         : `the password is not an auth token: ${parsed.problem}`;
+    // INVARIANT: only in a text that has been parsed is it known where the secrets stand.
+    const saw = { token: redactSecret(password), problem: parsed.code };
     return { kind: "refuse", saw, refusal: refuse("token_malformed", reason) };
   }
+  const saw = { token: redactAuthToken(password) };
   return { kind: "continue", facts: { token: parsed.token }, saw };
 }

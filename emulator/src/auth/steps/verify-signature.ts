@@ -1,17 +1,23 @@
 /** The signature is what the access key's secret gives for this token. */
 import { type AuthToken, type SigningKeyCache, verifySignature } from "../../sigv4/index.ts";
-import type { AccessKey } from "../connection-attempt.ts";
+import type { AccessKey, Principal } from "../connection-attempt.ts";
 import type { StepOutcome } from "../pipeline.ts";
 import { refuse } from "../refusal.ts";
 
-/** Makes the step that recomputes the signature. */
+/** Makes the step that recomputes the signature, and so proves who signed. */
 export function checkSignature(
   keyCache: SigningKeyCache,
-): (facts: { readonly token: AuthToken; readonly accessKey: AccessKey }) => StepOutcome<object> {
+): (facts: {
+  readonly token: AuthToken;
+  readonly accessKey: AccessKey;
+}) => StepOutcome<{ signer: Principal }> {
   return ({ token, accessKey }) => {
     const { secretAccessKey, accessKeyId } = accessKey;
     const result = verifySignature({ token, secretAccessKey, keyCache });
-    if (result.kind === "match") return { kind: "continue", facts: {} };
+    if (result.kind === "match") {
+      const signer = accessKey.principal;
+      return { kind: "continue", facts: { signer }, saw: { accessKeyId, signer: signer.arn } };
+    }
     const { canonicalRequest, stringToSign, computedSignaturePrefix } = result;
     return {
       kind: "refuse",
