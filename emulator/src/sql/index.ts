@@ -1,0 +1,5 @@
+export { inspectQuery, type QueryFacts } from "./inspect-query.ts";
+export { type Statement, type StatementList, splitStatements } from "./split-statements.ts";
+export type { Token, TokenKind, TokenList } from "./token.ts";
+export { identifierName, stringValue } from "./token-value.ts";
+export { tokenize } from "./tokenize.ts";

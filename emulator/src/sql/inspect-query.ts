@@ -1,0 +1,87 @@
+/** What a session must know about the text of a Query or Parse before the engine gets it. */
+
+import { findSettingChange } from "./find-setting-change.ts";
+import { type Statement, splitStatements } from "./split-statements.ts";
+import type { Token } from "./token.ts";
+
+/** What a session must know about a query text before the engine gets it. */
+export interface QueryFacts {
+  /** Number of statements, empty ones left out; 1 for a text that PostgreSQL cannot cut. */
+  readonly statementCount: number;
+  /** `only`: the text is one single COPY … FROM STDIN. `among-others`: one of several statements is. */
+  readonly copyFromStdin: "none" | "only" | "among-others";
+  /**
+   * Whether a statement may change a setting of the session, or define something that does so when
+   * it is used later. True in doubt.
+   *
+   * Seen are SET, RESET, DISCARD, EXECUTE and DO; `set_config` and the functions that run SQL from
+   * a string, wherever their names stand and however they are quoted; the update of `pg_settings`;
+   * `ALTER ROLE … SET` and its like; functions with a SET clause, and what function bodies have of
+   * all this. Not seen is what a statement reaches only through things that exist already:
+   * functions, triggers, views, defaults, constraints, and statements prepared earlier. START,
+   * COMMIT and ROLLBACK do not count.
+   */
+  readonly mayChangeSettings: boolean;
+  /** Whether a statement removes all prepared statements: DEALLOCATE ALL or DISCARD ALL. */
+  readonly deallocatesAll: boolean;
+}
+
+const ONE_HARMLESS_STATEMENT: QueryFacts = {
+  statementCount: 1,
+  copyFromStdin: "none",
+  mayChangeSettings: false,
+  deallocatesAll: false,
+};
+
+/**
+ * A text in which this finds nothing is one harmless statement if it begins with a letter. The
+ * semicolon counts unless only blanks follow. The backslash counts behind a byte that, in some
+ * encodings of clients, makes it the half of a character.
+ */
+const NEEDS_LEXING =
+  /\b(?:(?:re)?set|copy\b|discard|deallocate|execute|do\b|function|procedure|query_to_xml|ts_stat|ts_rewrite)|pg_settings|u&"|[\x80-\xff]\\|;(?![ \t\n\r\f\v]*$)/i;
+const BEGINS_WITH_LETTER = /^[ \t\n\r\f\v]*[a-z]/i;
+
+/**
+ * The facts of a query text. Never throws; takes time in proportion to the length of the text.
+ *
+ * @param sql one character per byte (ISO 8859-1), whatever the client's encoding; lexed with
+ *   `standard_conforming_strings` on
+ */
+export function inspectQuery(sql: string): QueryFacts {
+  if (BEGINS_WITH_LETTER.test(sql) && !NEEDS_LEXING.test(sql)) return ONE_HARMLESS_STATEMENT;
+  const { statements } = splitStatements(sql);
+  const statementCount = statements.length;
+  return {
+    statementCount,
+    copyFromStdin: !statements.some(isCopyFromStdin)
+      ? "none"
+      : statementCount === 1
+        ? "only"
+        : "among-others",
+    mayChangeSettings: findSettingChange(sql),
+    deallocatesAll: statements.some(({ tokens }) => deallocatesAll(tokens)),
+  };
+}
+
+/** STDOUT is the same as STDIN in PostgreSQL's grammar: the direction comes from FROM. */
+function isCopyFromStdin({ tokens }: Statement): boolean {
+  if (tokens[0]?.symbol !== "copy") return false;
+  let parentheses = 0;
+  for (let index = 1; index < tokens.length; index++) {
+    const symbol = tokens[index]?.symbol;
+    if (symbol === "(") parentheses++;
+    else if (symbol === ")") parentheses--;
+    else if (symbol === "from" && parentheses === 0) {
+      const source = tokens[index + 1]?.symbol;
+      return source === "stdin" || source === "stdout";
+    }
+  }
+  return false;
+}
+
+function deallocatesAll(tokens: readonly Token[]): boolean {
+  const [first, second, third] = tokens.slice(0, 3).map(({ symbol }) => symbol);
+  if (first === "discard") return second === "all";
+  return first === "deallocate" && (second === "all" || (second === "prepare" && third === "all"));
+}
