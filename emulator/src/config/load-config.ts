@@ -1,19 +1,15 @@
 /** From command line, environment and file to the one configuration that the emulator runs with. */
-import { resolve } from "node:path";
-import { ConfigurationError } from "./configuration-error.ts";
-import { clusterArn } from "../dsql/index.ts";
-import {
-  DEFAULT_ACCESS_KEY_ID,
-  DEFAULT_ACCOUNT_ID,
-  DEFAULT_CLUSTER,
-  DEFAULT_LIMITS,
-  DEFAULT_POLICY_NAME,
-  DEFAULT_REGION,
-  DEFAULT_USER_NAME,
-  FULL_ACCESS,
-} from "./defaults.ts";
-import type { EmulatorConfig } from "./emulator-config.ts";
-import { parseStartOptions } from "./start-options.ts";
+import { dirname, resolve } from "node:path";
+import { checkAgainstSchema } from "./check-against-schema.ts";
+import { ConfigurationError, type ConfigurationProblem } from "./configuration-error.ts";
+import { DEFAULT_CONFIG_FILE, DEFAULT_LIMITS, DEFAULT_REGION } from "./defaults.ts";
+import type { ConfiguredLimits, EmulatorConfig, OwnCertificate } from "./emulator-config.ts";
+import { deepFreeze, type JsonObject, objectOf, textOf } from "./json-value.ts";
+import { parseConfigText } from "./parse-config-text.ts";
+import { isRegularFile, readConfigFile } from "./read-config-file.ts";
+import { type Report, resolveAccounts } from "./resolve-accounts.ts";
+import { resolveAliases, resolveClusters } from "./resolve-clusters.ts";
+import { parseStartOptions, type StartOptionValues } from "./start-options.ts";
 
 /** Where the configuration comes from. */
 export interface ConfigSources {
@@ -24,64 +20,110 @@ export interface ConfigSources {
   readonly workingDirectory: string;
 }
 
+/** The file's content; the schema has been checked, and what it found is among the problems. */
+interface ConfigFile {
+  /** Absolute path; `undefined` if no file was named and the default one does not exist. */
+  readonly path: string | undefined;
+  readonly json: JsonObject;
+}
+
 /**
  * Reads and checks everything. An option wins over the environment, that over the file, that over the
- * default.
+ * default. The result is frozen, with everything in it.
  *
  * @throws ConfigurationError with all problems at once
  */
 export function loadConfig({ args, env, workingDirectory }: ConfigSources): EmulatorConfig {
-  const { values, problems } = parseStartOptions(args, env);
+  const { values, problems: optionProblems } = parseStartOptions(args, env);
+  const problems: ConfigurationProblem[] = [...optionProblems];
+  const report: Report = (path, message) => problems.push({ path, message });
+  const file = readFile(values.config, workingDirectory, problems);
+  const config = resolveConfig(values, file, workingDirectory, report);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const absolute = (path: string | undefined): string | undefined =>
-    path === undefined ? undefined : resolve(workingDirectory, path);
-  const userArn = `arn:aws:iam::${DEFAULT_ACCOUNT_ID}:user/${DEFAULT_USER_NAME}`;
-  return {
-    configFile: undefined,
-    host: values.host ?? "127.0.0.1",
-    pgPort: values.pgPort ?? 5432,
-    httpPort: values.httpPort ?? 9432,
-    dataDirectory: absolute(values.dataDir),
-    enforce: values.enforce ?? "strict",
-    explainErrors: values.explainErrors ?? false,
-    logFormat: values.logFormat ?? "pretty",
-    readyFile: absolute(values.readyFile),
-    tls: undefined,
-    cancelRequests: "ignore",
-    accounts: [DEFAULT_ACCOUNT_ID],
-    defaultRegion: DEFAULT_REGION,
-    users: [
-      {
-        accountId: DEFAULT_ACCOUNT_ID,
-        name: DEFAULT_USER_NAME,
-        path: "/",
-        arn: userArn,
-        accessKeys: [
-          {
-            accessKeyId: DEFAULT_ACCESS_KEY_ID,
-            secretAccessKey: undefined,
-            status: "Active",
-          },
-        ],
-        policies: [
-          {
-            document: FULL_ACCESS,
-            source: { kind: "inline", name: DEFAULT_POLICY_NAME, attachedTo: userArn },
-          },
-        ],
-      },
-    ],
-    managedPolicies: [],
-    clusters: [
-      {
-        identifier: DEFAULT_CLUSTER,
-        region: DEFAULT_REGION,
-        accountId: DEFAULT_ACCOUNT_ID,
-        arn: clusterArn(DEFAULT_REGION, DEFAULT_ACCOUNT_ID, DEFAULT_CLUSTER),
-        tags: {},
-      },
-    ],
-    aliases: [{ hostName: "localhost", cluster: DEFAULT_CLUSTER, region: DEFAULT_REGION }],
-    limits: DEFAULT_LIMITS,
+  return deepFreeze(config);
+}
+
+function readFile(
+  named: string | undefined,
+  workingDirectory: string,
+  problems: ConfigurationProblem[],
+): ConfigFile {
+  const path = resolve(workingDirectory, named ?? DEFAULT_CONFIG_FILE);
+  const read = readConfigFile(path);
+  if (read.kind === "absent" && named === undefined) return { path: undefined, json: {} };
+  if (read.kind !== "text") {
+    problems.push(read.kind === "absent" ? { path, message: "does not exist" } : read.problem);
+    return { path, json: {} };
+  }
+  const parsed = parseConfigText(read.text, path);
+  if (parsed.kind === "malformed") {
+    problems.push(...parsed.problems);
+    return { path, json: {} };
+  }
+  // A file with nothing but comments says nothing, which is allowed.
+  const value = parsed.value ?? {};
+  const found = checkAgainstSchema(value);
+  problems.push(...found.map((problem) => (problem.path === "" ? { ...problem, path } : problem)));
+  return { path, json: objectOf(value) };
+}
+
+function resolveConfig(
+  values: StartOptionValues,
+  file: ConfigFile,
+  workingDirectory: string,
+  report: Report,
+): EmulatorConfig {
+  const { json } = file;
+  // The schema's check has reported what has another type, and then nobody sees the result.
+  const merged = { ...(json as Partial<EmulatorConfig>), ...values };
+  const absolute = (key: "dataDir" | "readyFile"): string | undefined =>
+    values[key] === undefined ? fromFile(file, json[key]) : resolve(workingDirectory, values[key]);
+  const { accounts, users, managedPolicies } = resolveAccounts(json, report);
+  const clusters = resolveClusters(json, accounts, report);
+  const config: EmulatorConfig = {
+    configFile: file.path,
+    host: merged.host ?? "127.0.0.1",
+    pgPort: merged.pgPort ?? 5432,
+    httpPort: merged.httpPort ?? 9432,
+    dataDirectory: absolute("dataDir"),
+    enforce: merged.enforce ?? "strict",
+    explainErrors: merged.explainErrors ?? false,
+    logFormat: merged.logFormat ?? "pretty",
+    readyFile: absolute("readyFile"),
+    tls: resolveCertificate(file, report),
+    cancelRequests: merged.cancelRequests ?? "ignore",
+    accounts,
+    defaultRegion: clusters[0]?.region ?? DEFAULT_REGION,
+    users,
+    managedPolicies,
+    clusters,
+    aliases: resolveAliases(json["aliases"], clusters, report),
+    limits: { ...DEFAULT_LIMITS, ...(objectOf(json["limits"]) as Partial<ConfiguredLimits>) },
   };
+  if (config.pgPort === config.httpPort && config.pgPort !== 0) {
+    report("httpPort", `is ${config.httpPort}, which is also pgPort; expected two ports`);
+  }
+  return config;
+}
+
+/** Paths in the file are relative to the file's directory. */
+function fromFile(file: ConfigFile, value: unknown): string | undefined {
+  const path = textOf(value);
+  if (path === undefined || file.path === undefined) return undefined;
+  return resolve(dirname(file.path), path);
+}
+
+function resolveCertificate(file: ConfigFile, report: Report): OwnCertificate | undefined {
+  const tls = objectOf(file.json["tls"]);
+  const certificateFile = fromFile(file, tls["certificateFile"]);
+  const keyFile = fromFile(file, tls["keyFile"]);
+  if (certificateFile !== undefined) requireFile("tls.certificateFile", certificateFile, report);
+  if (keyFile !== undefined) requireFile("tls.keyFile", keyFile, report);
+  return certificateFile === undefined || keyFile === undefined
+    ? undefined
+    : { certificateFile, keyFile };
+}
+
+function requireFile(path: string, file: string, report: Report): void {
+  if (!isRegularFile(file)) report(path, `is \`${file}\`; expected an existing file`);
 }

@@ -1,0 +1,247 @@
+/**
+ * The published JSON Schema of the configuration file (draft 07, which editors know best). What a schema
+ * cannot say (duplicates, references, policies) is in `resolve-accounts.ts` and `resolve-clusters.ts`.
+ */
+import { LIMITS } from "../dsql/index.ts";
+import {
+  DEFAULT_ACCOUNT_ID,
+  DEFAULT_CLUSTER,
+  DEFAULT_LIMITS,
+  DEFAULT_REGION,
+  DEFAULT_USER_NAME,
+} from "./defaults.ts";
+
+/** A schema or part of one. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Text that matches a pattern; `expected` is also what editors show for text that does not. */
+function text(pattern: string, expected: string, description?: string): JsonSchema {
+  return {
+    type: "string",
+    pattern,
+    patternErrorMessage: expected,
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+function some(description: string): JsonSchema {
+  return text("\\S", "text that is not empty", description);
+}
+
+function object(
+  description: string,
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[] = [],
+): JsonSchema {
+  return { type: "object", description, properties, required, additionalProperties: false };
+}
+
+function list(description: string, items: JsonSchema): JsonSchema {
+  return { type: "array", description, items };
+}
+
+function integer(description: string, minimum: number, maximum: number, value: number): JsonSchema {
+  return { type: "integer", description, minimum, maximum, default: value };
+}
+
+const ACCOUNT_ID = text("^[0-9]{12}$", "twelve digits in quotes", "account id, in quotes");
+const CLUSTER_ID = text(
+  "^[a-z0-9]{26}$",
+  "26 lower-case letters and digits",
+  "cluster identifier: 26 lower-case letters and digits",
+);
+const REGION = {
+  ...text("^[a-z]{2}(-[a-z]+)+-[0-9]$", "a region such as us-east-1", "AWS region"),
+  default: DEFAULT_REGION,
+};
+const IAM_PATH = {
+  ...text("^/([!-~]{1,510}/)?$", "a path that begins and ends with `/`", "IAM path"),
+  default: "/",
+};
+const POLICY_NAME = text(
+  "^[\\w+=,.@-]{1,128}$",
+  "1 to 128 letters, digits or + = , . @ _ -",
+  "name of the policy",
+);
+const DOCUMENT: JsonSchema = {
+  type: "object",
+  description: "the policy document: Version and Statement, as in IAM",
+};
+const SECRET: JsonSchema = some("secret access key");
+
+const ACCESS_KEY = object(
+  "a long-term access key",
+  {
+    id: text("^\\w{16,128}$", "16 to 128 letters, digits or _", "access key id"),
+    secret: SECRET,
+    status: { enum: ["Active", "Inactive"], default: "Active", description: "state of the key" },
+  },
+  ["id", "secret"],
+);
+
+const USER = object(
+  "an IAM user",
+  {
+    name: text(
+      "^[\\w+=,.@-]{1,64}$",
+      "1 to 64 letters, digits or + = , . @ _ -",
+      "name of the user",
+    ),
+    path: IAM_PATH,
+    accessKeys: list("access keys of the user", ACCESS_KEY),
+    policies: list(
+      "inline policies of the user",
+      object("an inline policy", { name: POLICY_NAME, document: DOCUMENT }, ["name", "document"]),
+    ),
+    managedPolicies: list(
+      "customer managed policies attached to the user",
+      some("name or ARN of a policy of the user's account"),
+    ),
+  },
+  ["name"],
+);
+
+const ACCOUNT_PROPERTIES = {
+  users: list("IAM users of the account", USER),
+  policies: list(
+    "customer managed policies of the account",
+    object("a customer managed policy", { name: POLICY_NAME, path: IAM_PATH, document: DOCUMENT }, [
+      "name",
+      "document",
+    ]),
+  ),
+};
+
+const CLUSTER = object(
+  "a cluster that is ACTIVE at the start",
+  {
+    identifier: CLUSTER_ID,
+    region: REGION,
+    account: { ...ACCOUNT_ID, description: "account id, in quotes; by default the first account" },
+    tags: {
+      type: "object",
+      description: "tags of the cluster",
+      maxProperties: 50,
+      propertyNames: text("^(?!aws:).{1,128}$", "1 to 128 characters, not beginning with aws:"),
+      additionalProperties: { type: "string", maxLength: 256 },
+    },
+  },
+  ["identifier"],
+);
+
+const ALIAS_TARGET: JsonSchema = {
+  description: "a cluster identifier, or cluster and region",
+  if: { type: "string" },
+  then: CLUSTER_ID,
+  else: object("a cluster", { cluster: CLUSTER_ID, region: REGION }, ["cluster", "region"]),
+};
+
+const PORT = { type: "integer", minimum: 0, maximum: 65_535 };
+const ONE_HOUR_MS = 3_600_000;
+
+/** The schema that files are checked with. */
+export const CONFIG_SCHEMA: JsonSchema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "Configuration of dsql-emulator",
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    host: { ...some("address to listen on"), default: "127.0.0.1" },
+    pgPort: { ...PORT, default: 5432, description: "port of the PostgreSQL protocol; 0: any free" },
+    httpPort: { ...PORT, default: 9432, description: "port of the HTTP APIs; 0: any free" },
+    dataDir: some("directory that keeps databases, CA and keys; without it nothing is kept"),
+    enforce: {
+      enum: ["strict", "soft", "off"],
+      default: "strict",
+      description:
+        "strict refuses, soft admits and records what would be refused, off does not check",
+    },
+    explainErrors: {
+      type: "boolean",
+      default: false,
+      description: "tell refused clients the reason in DETAIL and HINT",
+    },
+    logFormat: { enum: ["pretty", "json"], default: "pretty", description: "form of log lines" },
+    readyFile: some("file that is written when everything listens"),
+    tls: object(
+      "own server certificate, in place of one of the emulator's CA",
+      {
+        certificateFile: some("certificate chain, PEM"),
+        keyFile: some("private key, PEM"),
+      },
+      ["certificateFile", "keyFile"],
+    ),
+    cancelRequests: {
+      enum: ["ignore", "honour"],
+      default: "ignore",
+      description: "what a CancelRequest does: nothing, as in DSQL, or interrupt the statement",
+    },
+    defaultUser: {
+      description: `false: no user ${DEFAULT_USER_NAME}; or its secret, which is generated otherwise`,
+      if: { type: "boolean" },
+      then: { const: false },
+      else: object("the default user", { secret: SECRET }, ["secret"]),
+    },
+    accounts: {
+      description: `accounts: a list, or a mapping by account id; by default ${DEFAULT_ACCOUNT_ID}`,
+      if: { type: "array" },
+      then: {
+        type: "array",
+        items: object("an account", { id: ACCOUNT_ID, ...ACCOUNT_PROPERTIES }, ["id"]),
+      },
+      else: {
+        type: "object",
+        propertyNames: ACCOUNT_ID,
+        additionalProperties: object("an account", ACCOUNT_PROPERTIES),
+      },
+    },
+    clusters: list(`clusters; by default one, ${DEFAULT_CLUSTER}`, CLUSTER),
+    aliases: {
+      type: "object",
+      description: "further host names of clusters; localhost is the first cluster by default",
+      propertyNames: text(
+        "^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\\.?$",
+        "a host name",
+      ),
+      additionalProperties: ALIAS_TARGET,
+    },
+    limits: object("limits that can be set", {
+      maxConnectionsPerCluster: integer(
+        "open connections of one cluster",
+        1,
+        1_000_000,
+        LIMITS.maxConnectionsPerCluster.value,
+      ),
+      connectionRatePerSecond: integer(
+        "new connections a second of one cluster, sustained",
+        1,
+        1_000_000,
+        LIMITS.connectionRatePerSecond.value,
+      ),
+      connectionRateBucket: integer(
+        "new connections of one cluster at once",
+        1,
+        1_000_000,
+        LIMITS.connectionRateBucket.value,
+      ),
+      transactionWaitMs: integer(
+        "how long a session waits for the transaction of another one, in milliseconds",
+        0,
+        ONE_HOUR_MS,
+        DEFAULT_LIMITS.transactionWaitMs,
+      ),
+      statementWatchdogMs: integer(
+        "time after which a statement is interrupted, in milliseconds",
+        1,
+        16_999,
+        DEFAULT_LIMITS.statementWatchdogMs,
+      ),
+      memoryLimitMiB: integer(
+        "memory of one cluster's engine, in MiB",
+        128,
+        4096,
+        DEFAULT_LIMITS.memoryLimitMiB,
+      ),
+    }),
+  },
+};
