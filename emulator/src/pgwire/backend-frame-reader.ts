@@ -26,18 +26,19 @@ export class BackendFrameReader {
   }
 
   /**
-   * Takes a chunk and returns the messages that are complete with it, in order.
+   * Takes a chunk and returns the messages that are complete with it, in order. What is not iterated
+   * over comes with the next chunk.
    *
-   * @throws ProtocolViolation for a type that no backend message has, or a length that none can have
+   * @throws ProtocolViolation, after the messages before it, for a type that no backend message has,
+   *   or a length that none can have
    */
-  push(chunk: Uint8Array): BackendFrame[] {
+  push(chunk: Uint8Array): Iterable<BackendFrame> {
     this.#buffer.put(chunk);
-    const frames: BackendFrame[] = [];
-    for (;;) {
-      const frame = this.#next();
-      if (frame === undefined) return frames;
-      frames.push(frame);
-    }
+    return this.#complete();
+  }
+
+  *#complete(): Generator<BackendFrame, void> {
+    for (let frame = this.#next(); frame !== undefined; frame = this.#next()) yield frame;
   }
 
   #next(): BackendFrame | undefined {

@@ -44,7 +44,7 @@ export function decodePasswordMessage(frame: FrontendFrame): string {
     throw new ProtocolViolation(`expected password response, got message type ${frame.type}`);
   }
   const body = reader.rest();
-  if (body.indexOf(0) !== body.length - 1) {
+  if (body.length === 0 || body.indexOf(0) !== body.length - 1) {
     throw new ProtocolViolation("invalid password packet size");
   }
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(body.subarray(0, -1));

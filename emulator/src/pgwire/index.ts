@@ -87,3 +87,5 @@ export {
   SSL_REQUEST_CODE,
 } from "./protocol-constants.ts";
 export { ProtocolViolation } from "./protocol-violation.ts";
+export { traceBackend } from "./trace-backend.ts";
+export { traceFrontend, traceStartupPacket } from "./trace-frontend.ts";
