@@ -1,233 +1,321 @@
-import { DsqlSigner } from "@aws-sdk/dsql-signer";
 import { describe, expect, test } from "vitest";
-import { clusterArn, parseAccountId, parseClusterIdentifier } from "../dsql/index.ts";
-import { parsePolicyDocument } from "../iam/index.ts";
-import { createConnectionAuthorizer } from "./authorize-connection.ts";
-import type { AccessKey, Cluster, ConnectionAttempt } from "./connection-attempt.ts";
-import type { EnforcementMode } from "./pipeline.ts";
-import type { ConnectionDecision } from "./verdict.ts";
+import { CONNECTION_CASES } from "../../test/fixtures/auth/connection-cases.ts";
+import {
+  CLUSTER_ARN,
+  connect,
+  type ConnectionScript,
+  PRINCIPAL_ARN,
+  TEST_CLUSTER,
+} from "../../test/fixtures/auth/connection-world.ts";
+import { ALTERATIONS, HARMLESS_ALTERATIONS } from "../../test/fixtures/sigv4/alterations.ts";
+import {
+  signToken,
+  TEST_ACCESS_KEY,
+  TEST_SIGNING_TIME,
+} from "../../test/fixtures/sigv4/sign-token.ts";
+import { RECORDED_TOKENS, REORDERED_TOKENS } from "../../test/fixtures/sigv4/token-fixtures.ts";
+import type { AuthorizationPorts } from "./ports.ts";
 
-const ID = "dsqlemulatorlocalcluster2a";
-const HOST = `${ID}.dsql.us-east-1.on.aws`;
-const CREDENTIALS = {
-  accessKeyId: "AKIAFAKEFAKEFAKEFAKE",
-  secretAccessKey: "fake-secret-for-tests",
-};
-const PRINCIPAL = "arn:aws:iam::123456789012:user/alice";
-
-function required<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error("fixture is broken");
-  return value;
+async function outcomeOf(script: ConnectionScript): Promise<unknown> {
+  const { verdict } = await connect(script);
+  return verdict.kind === "refused" ? verdict.refusal : verdict.kind;
 }
 
-const account = required(parseAccountId("123456789012"));
-const identifier = required(parseClusterIdentifier(ID));
-const cluster: Cluster = {
-  identifier,
-  region: "us-east-1",
-  accountId: account,
-  arn: clusterArn("us-east-1", account, identifier),
-  status: "ACTIVE",
-};
-
-interface Case {
-  readonly action?: string;
-  readonly secondsLater?: number;
-  readonly accountId?: string;
-  readonly status?: AccessKey["status"];
-  readonly clusterStatus?: Cluster["status"];
-  readonly mode?: EnforcementMode;
-  readonly attempt?: Partial<ConnectionAttempt>;
-  readonly signer?: {
-    hostname?: string;
-    region?: string;
-    secretAccessKey?: string;
-    sessionToken?: string;
-    expiresIn?: number;
-  };
-  readonly tokenFor?: "admin" | "custom";
-  readonly password?: string;
+async function codeOf(script: ConnectionScript): Promise<string> {
+  const { verdict } = await connect(script);
+  return verdict.kind === "refused" ? verdict.refusal.code : verdict.kind;
 }
 
-async function connect(
-  given: Case,
-): Promise<{ code: string; decisions: ConnectionDecision[]; hint: string | undefined }> {
-  const { hostname = HOST, region = "us-east-1", expiresIn = 900, ...keys } = given.signer ?? {};
-  const signer = new DsqlSigner({
-    hostname,
-    region,
-    expiresIn,
-    credentials: { ...CREDENTIALS, ...keys },
+describe("a connection in strict mode", () => {
+  test.each(CONNECTION_CASES)("$name", async (connectionCase) => {
+    expect(await outcomeOf(connectionCase)).toStrictEqual(connectionCase.outcome);
   });
-  const token = await (given.tokenFor === "custom"
-    ? signer.getDbConnectAuthToken()
-    : signer.getDbConnectAdminAuthToken());
-  const now = new Date(Date.now() + (given.secondsLater ?? 0) * 1000);
-  const parsed = parsePolicyDocument({
-    Version: "2012-10-17",
-    Statement: {
-      Effect: "Allow",
-      Action: given.action ?? "dsql:DbConnect*",
-      Resource: cluster.arn,
+
+  test.each(CONNECTION_CASES)(
+    "leaves one record without secrets: $name",
+    async (connectionCase) => {
+      const { verdict, decisions } = await connect(connectionCase);
+      expect(decisions).toHaveLength(1);
+      expect(decisions[0]?.outcome).toBe(verdict.kind);
+      expect(decisions[0]?.refusal).toBe(verdict.kind === "refused" ? verdict.refusal : undefined);
+      const password = connectionCase.password ?? signToken(connectionCase.token);
+      const signature = /X-Amz-Signature=(\w{64})/.exec(password)?.[1] ?? "no signature";
+      const record = JSON.stringify(decisions);
+      for (const secret of [
+        TEST_ACCESS_KEY.secretAccessKey,
+        "hunter2",
+        signature,
+        "fake-session-token",
+      ]) {
+        expect(record).not.toContain(secret);
+      }
     },
-  });
-  if (parsed.kind === "malformed") throw new Error("fixture is broken");
-  const principal = {
-    kind: "user" as const,
-    arn: PRINCIPAL,
-    accountId: required(parseAccountId(given.accountId ?? "123456789012")),
-  };
-  const decisions: ConnectionDecision[] = [];
-  const authorizer = createConnectionAuthorizer({
-    clock: { now: () => now },
-    mode: given.mode ?? "strict",
-    onDecision: (decision) => decisions.push(decision),
-    ports: {
-      clusters: {
-        findCluster: (id, where) =>
-          id === ID && (where ?? "us-east-1") === "us-east-1"
-            ? { ...cluster, status: given.clusterStatus ?? "ACTIVE" }
-            : undefined,
-        resolveAlias: (name) =>
-          name === "localhost" ? { cluster: identifier, region: "us-east-1" } : undefined,
+  );
+
+  test("says what was authorized", async () => {
+    const { verdict } = await connect({});
+    expect(verdict).toStrictEqual({
+      kind: "admitted",
+      authorization: {
+        cluster: TEST_CLUSTER,
+        databaseRole: "admin",
+        principal: { kind: "user", arn: PRINCIPAL_ARN, accountId: "123456789012" },
       },
-      gate: { takeFromRate: () => true, hasRoom: () => true },
-      accessKeys: {
-        findAccessKey: (accessKeyId) =>
-          accessKeyId === CREDENTIALS.accessKeyId
-            ? { ...CREDENTIALS, status: given.status ?? "Active", principal }
-            : undefined,
-      },
-      policies: {
-        policiesOf: () => [
-          {
-            document: parsed.document,
-            source: { kind: "inline", name: "test", attachedTo: PRINCIPAL },
-          },
-        ],
-      },
-      roleMappings: { isMapped: async () => false },
-    },
+    });
   });
-  const admitted = await authorizer.admit({
-    sessionId: "a".repeat(26),
-    receivedAt: now,
-    clientAddress: "127.0.0.1",
-    isEncrypted: true,
-    serverName: HOST,
-    requestedUser: "admin",
-    requestedDatabase: "postgres",
-    clusterOption: undefined,
-    settings: new Map(),
-    ...given.attempt,
-  });
-  const verdict =
-    admitted.kind === "refused"
-      ? admitted
-      : await authorizer.authorize(admitted.admission, given.password ?? token);
-  return verdict.kind === "refused"
-    ? { code: verdict.refusal.code, hint: verdict.refusal.hint, decisions }
-    : { code: "admitted", hint: undefined, decisions };
+});
+
+/** What the pipeline says of a token of a long-term key by what parser and verifier say. */
+function expectedCode(name: string, judgement: string): string {
+  if (judgement === "match") return "admitted";
+  if (judgement !== "mismatch") return "token_malformed";
+  if (name === "another access key id") return "access_key_unknown";
+  if (name === "another day in the scope") return "scope_date_wrong";
+  if (name === "another region") return "scope_region_wrong";
+  if (name === "another service") return "scope_service_wrong";
+  return name === "a session token added" ? "session_token_invalid" : "signature_mismatch";
 }
 
-describe("a connection with a token of AWS's own signer", () => {
-  test.each<[string, Case, string]>([
-    ["admits admin with a DbConnectAdmin token that IAM allows", {}, "admitted"],
-    ["refuses a connection without TLS", { attempt: { isEncrypted: false } }, "tls_required"],
+describe("a connection with a token that was altered", () => {
+  const tokens = [...RECORDED_TOKENS, ...REORDERED_TOKENS].filter(
+    ({ name, token }) =>
+      !token.includes("X-Amz-Security-Token") && !/upper case|a port|a week/.test(name),
+  );
+
+  test.each([...ALTERATIONS, ...HARMLESS_ALTERATIONS])("$name", async (alteration) => {
+    const { name, alter, judgement } = alteration;
+    expect(tokens).toHaveLength(8);
+    for (const { token, signedAt, name: shape } of tokens) {
+      const code = await codeOf({
+        world: { now: new Date(signedAt) },
+        attempt: { requestedUser: token.includes("DbConnectAdmin") ? "admin" : "app" },
+        password: alter(token),
+      });
+      expect(`${shape}: ${code}`).toBe(`${shape}: ${expectedCode(name, judgement)}`);
+    }
+  });
+});
+
+describe("the record of a refused connection", () => {
+  const PRINCIPAL = { kind: "user", arn: PRINCIPAL_ARN, accountId: "123456789012" };
+
+  test.each<[string, ConnectionScript, unknown]>([
+    ["names nobody for a wrong signature", { token: { secretAccessKey: "fake-b" } }, undefined],
+    ["names nobody for an expired token", { token: { expires: "0" } }, undefined],
+    ["names who signed for another host", { token: { host: "db.example.com" } }, PRINCIPAL],
+    ["names who signed for another action", { token: { action: "DbConnect" } }, PRINCIPAL],
     [
-      "refuses a connection without a server name",
-      { attempt: { serverName: undefined } },
-      "sni_missing",
+      "names whom IAM denies",
+      { world: { statements: { Effect: "Deny", Action: "*", Resource: "*" } } },
+      PRINCIPAL,
     ],
+    ["names who met a cluster that sleeps", { world: { clusterStatus: "INACTIVE" } }, PRINCIPAL],
     [
-      "takes amzn-cluster-id where there is no server name",
-      { attempt: { serverName: undefined, clusterOption: ID } },
-      "admitted",
+      "names who has no mapping",
+      { attempt: { requestedUser: "other" }, token: { action: "DbConnect" } },
+      PRINCIPAL,
     ],
-    [
-      "refuses a server name that is no cluster",
-      { attempt: { serverName: "db.example.com" } },
-      "sni_invalid",
-    ],
-    [
-      "refuses a cluster id that contradicts the server name",
-      { attempt: { clusterOption: "b".repeat(26) } },
-      "sni_invalid",
-    ],
-    ["refuses an ordinary password", { password: "hunter2" }, "token_malformed"],
-    ["refuses an inactive access key", { status: "Inactive" }, "access_key_inactive"],
-    [
-      "refuses a session token that nobody issued",
-      { signer: { sessionToken: "fake-session-token" } },
-      "session_token_invalid",
-    ],
-    [
-      "refuses a token for another region",
-      { signer: { region: "eu-west-1" } },
-      "scope_region_wrong",
-    ],
-    ["refuses an expired token", { secondsLater: 1000 }, "token_expired"],
-    ["refuses a token from the future", { secondsLater: -600 }, "token_not_yet_valid"],
-    [
-      "refuses a token signed with another secret",
-      { signer: { secretAccessKey: "another-fake-secret" } },
-      "signature_mismatch",
-    ],
-    [
-      "refuses a token signed for another cluster",
-      { signer: { hostname: HOST.replace("2a", "2b") } },
-      "token_host_mismatch",
-    ],
-    ["refuses admin with a DbConnect token", { tokenFor: "custom" }, "action_not_for_user"],
-    [
-      "refuses a custom role with a DbConnectAdmin token",
-      { attempt: { requestedUser: "app" } },
-      "action_not_for_user",
-    ],
-    ["refuses what IAM does not allow", { action: "dsql:DbConnect" }, "iam_denied"],
-    ["refuses a principal of another account", { accountId: "210987654321" }, "cross_account"],
-    [
-      "refuses a cluster that is scaled to zero",
-      { clusterStatus: "INACTIVE" },
-      "cluster_waking_up",
-    ],
-    [
-      "refuses a custom role that is not mapped",
-      { attempt: { requestedUser: "app" }, tokenFor: "custom" },
-      "role_not_mapped",
-    ],
-    ["refuses another database", { attempt: { requestedDatabase: "other" } }, "database_unknown"],
-    [
-      "refuses a setting that is not on the list",
-      { attempt: { settings: new Map([["work_mem", "1MB"]]) } },
-      "setting_not_supported",
-    ],
-    [
-      "admits in soft mode what strict mode refuses",
-      { mode: "soft", secondsLater: 1000 },
-      "admitted",
-    ],
-    [
-      "keeps the database check in off mode",
-      { mode: "off", password: "x", attempt: { requestedDatabase: "other" } },
-      "database_unknown",
-    ],
-  ])("%s", async (_name, given, expected) => {
-    const { code, decisions } = await connect(given);
-    expect(code).toBe(expected);
-    expect(decisions).toHaveLength(1);
-    expect(JSON.stringify(decisions)).not.toContain(CREDENTIALS.secretAccessKey);
+    ["names who wants another database", { attempt: { requestedDatabase: "x" } }, PRINCIPAL],
+  ])("%s", async (_name, script, principal) => {
+    const { decisions } = await connect(script);
+    expect(decisions[0]?.outcome).toBe("refused");
+    expect(decisions[0]?.principal).toStrictEqual(principal);
+    expect(decisions[0]?.cluster).toStrictEqual({
+      ...TEST_CLUSTER,
+      status: script.world?.clusterStatus ?? "ACTIVE",
+    });
   });
 
-  test("gives IAM's denial as the hint", async () => {
-    const { hint } = await connect({ action: "dsql:DbConnect" });
-    expect(hint).toBe(
-      `User: ${PRINCIPAL} is not authorized to perform: dsql:DbConnectAdmin on resource: ${cluster.arn} because no identity-based policy allows the dsql:DbConnectAdmin action`,
-    );
+  test("has the cluster once it is found, before a password is asked for", async () => {
+    const { decisions } = await connect({ world: { hasRoom: false } });
+    expect(decisions[0]?.cluster).toStrictEqual(TEST_CLUSTER);
+    expect(decisions[0]?.trace.map(({ step, outcome }) => `${step} ${outcome}`)).toStrictEqual([
+      "tls-and-sni passed",
+      "cluster passed",
+      "connection-rate passed",
+      "connection-count refused",
+    ]);
   });
 
-  test("records in soft mode why strict mode would have refused", async () => {
-    const { decisions } = await connect({ mode: "soft", secondsLater: 1000 });
+  test("shows nothing of a password that is no token but its length", async () => {
+    const { decisions } = await connect({ password: encodeURIComponent(signToken()) });
+    const entry = decisions[0]?.trace.find(({ step }) => step === "parse-token");
+    expect(entry?.saw).toStrictEqual({
+      token: `<redacted, ${encodeURIComponent(signToken()).length} characters>`,
+      problem: "no-query",
+    });
+  });
+
+  test("shows what the signature was made of, for a wrong one", async () => {
+    const { decisions } = await connect({ token: { secretAccessKey: "another-fake-secret" } });
+    const entry = decisions[0]?.trace.at(-1);
+    expect([entry?.step, entry?.outcome, Object.keys(entry?.saw ?? {})]).toStrictEqual([
+      "signature",
+      "refused",
+      ["accessKeyId", "canonicalRequest", "stringToSign", "computedSignaturePrefix"],
+    ]);
+  });
+});
+
+describe("a check that fails inside the emulator", () => {
+  test.each<[keyof AuthorizationPorts, string, ConnectionScript]>([
+    ["clusters", "cluster", {}],
+    ["gate", "connection-rate", {}],
+    ["accessKeys", "access-key", {}],
+    ["policies", "iam", {}],
+    [
+      "roleMappings",
+      "role-mapping",
+      { attempt: { requestedUser: "app" }, token: { action: "DbConnect" } },
+    ],
+  ])("refuses in every mode that makes it: %s", async (brokenPort, step, script) => {
+    for (const mode of ["strict", "soft"] as const) {
+      const { verdict, decisions } = await connect({ ...script, world: { brokenPort, mode } });
+      const refusal = {
+        code: "internal_error",
+        message: "unable to accept connection, internal error",
+        hint: undefined,
+        reason: `step \`${step}\` failed: Error: disk is gone: ?X-Amz-Signature=<redacted, 8 characters>&x`,
+      };
+      expect(verdict).toStrictEqual({ kind: "refused", refusal });
+      expect(decisions[0]?.trace.at(-1)).toStrictEqual({
+        step,
+        outcome: "refused",
+        saw: { error: "Error: disk is gone: ?X-Amz-Signature=<redacted, 8 characters>&x" },
+        refusal,
+      });
+    }
+  });
+
+  test("refuses an admission that cannot be recorded", async () => {
+    expect(await outcomeOf({ world: { brokenPort: "decision-log" } })).toStrictEqual({
+      code: "internal_error",
+      message: "unable to accept connection, internal error",
+      hint: undefined,
+      reason:
+        "recording the decision failed: Error: disk is gone: ?X-Amz-Signature=<redacted, 8 characters>&x",
+    });
+  });
+
+  test("keeps the refusal that cannot be recorded", async () => {
+    const world = { brokenPort: "decision-log" as const };
+    expect(await codeOf({ world, password: "x" })).toBe("token_malformed");
+    expect(await codeOf({ world, attempt: { isEncrypted: false } })).toBe("tls_required");
+  });
+});
+
+describe("soft mode", () => {
+  const soft = (script: ConnectionScript): ConnectionScript => ({
+    ...script,
+    world: { ...script.world, mode: "soft" },
+  });
+
+  test.each(CONNECTION_CASES.filter(({ outcome }) => outcome !== "admitted"))(
+    "admits, or refuses where strict mode is not about permission: $name",
+    async ({ outcome, ...script }) => {
+      const { verdict, decisions } = await connect(soft(script));
+      const code = outcome === "admitted" ? "" : outcome.code;
+      const isRequired =
+        /^(tls|sni|connection_rate|too_many|cluster|database|setting|internal)_/.test(code);
+      expect(verdict.kind).toBe(isRequired ? "refused" : "admitted");
+      expect(decisions[0]?.refusal).toStrictEqual(outcome);
+    },
+  );
+
+  test("makes the later checks whose facts are there, and names the first refusal", async () => {
+    const { verdict, decisions } = await connect({
+      world: {
+        mode: "soft",
+        now: new Date(TEST_SIGNING_TIME.getTime() + 10 ** 6),
+        statements: { Effect: "Deny", Action: "*", Resource: "*" },
+        mappedRoles: [],
+      },
+      attempt: { requestedUser: "app" },
+      token: { action: "DbConnect" },
+    });
+    expect(verdict).toStrictEqual({
+      kind: "admitted",
+      authorization: { cluster: TEST_CLUSTER, databaseRole: "app", principal: undefined },
+    });
+    expect(decisions[0]?.principal?.arn).toBe(PRINCIPAL_ARN);
     expect(decisions[0]?.refusal?.code).toBe("token_expired");
+    expect(
+      decisions[0]?.trace.map(({ step, outcome, refusal }) =>
+        `${step} ${outcome} ${refusal?.code ?? ""}`.trim(),
+      ),
+    ).toStrictEqual([
+      "tls-and-sni passed",
+      "cluster passed",
+      "connection-rate passed",
+      "connection-count passed",
+      "parse-token passed",
+      "access-key passed",
+      "session-credentials passed",
+      "scope passed",
+      "lifetime waived token_expired",
+      "signature passed",
+      "token-host passed",
+      "user-and-action passed",
+      "iam waived iam_denied",
+      "cluster-state passed",
+      "role-mapping waived role_not_mapped",
+      "database passed",
+    ]);
   });
+
+  test("leaves out the checks whose facts a waived step did not establish", async () => {
+    const { decisions } = await connect(soft({ password: "hunter2" }));
+    expect(
+      decisions[0]?.trace
+        .filter(({ outcome }) => outcome === "skipped")
+        .map(({ step, saw }) => [step, saw["because"]]),
+    ).toStrictEqual([
+      ["access-key", "needs what a waived step did not establish: token"],
+      ["session-credentials", "needs what a waived step did not establish: token"],
+      ["scope", "needs what a waived step did not establish: token"],
+      ["lifetime", "needs what a waived step did not establish: token"],
+      ["signature", "needs what a waived step did not establish: token, accessKey"],
+      ["token-host", "needs what a waived step did not establish: token"],
+      ["user-and-action", "needs what a waived step did not establish: token"],
+      ["iam", "needs what a waived step did not establish: accessKey, action"],
+      ["role-mapping", "needs what a waived step did not establish: accessKey"],
+    ]);
+  });
+
+  test("records no refusal where strict mode would have admitted", async () => {
+    const { verdict, decisions } = await connect(soft({}));
+    expect(verdict.kind).toBe("admitted");
+    expect(decisions[0]?.refusal).toBe(undefined);
+    expect(decisions[0]?.principal?.arn).toBe(PRINCIPAL_ARN);
+  });
+});
+
+describe("off mode", () => {
+  test("admits any password, names nobody and makes the required checks alone", async () => {
+    const { verdict, decisions } = await connect({ world: { mode: "off" }, password: "x" });
+    expect(verdict).toStrictEqual({
+      kind: "admitted",
+      authorization: { cluster: TEST_CLUSTER, databaseRole: "admin", principal: undefined },
+    });
+    expect(
+      decisions[0]?.trace.filter(({ outcome }) => outcome === "passed").map(({ step }) => step),
+    ).toStrictEqual([
+      "tls-and-sni",
+      "cluster",
+      "connection-rate",
+      "connection-count",
+      "cluster-state",
+      "database",
+    ]);
+  });
+
+  test("refuses another database", async () => {
+    expect(
+      await codeOf({ world: { mode: "off" }, password: "x", attempt: { requestedDatabase: "y" } }),
+    ).toBe("database_unknown");
+  });
+});
+
+test("the ARN of the fixture is the one that IAM evaluates", () => {
+  expect(TEST_CLUSTER.arn).toBe(CLUSTER_ARN);
 });

@@ -28,6 +28,8 @@ export interface StatementReference {
 /** A statement that matches in one element and fails in another. */
 export interface NearMiss extends StatementReference {
   readonly failedElement: "Action" | "Resource";
+  /** What that element says. */
+  readonly failed: PatternElement;
 }
 
 /** A decision with its reasons. */
@@ -54,8 +56,11 @@ export function evaluatePolicies(
       const hasAction = covers(statement.action, request.action);
       const hasResource = covers(statement.resource, request.resource);
       if (hasAction && hasResource) matched.push(reference);
-      else if (hasAction) nearMisses.push({ ...reference, failedElement: "Resource" });
-      else if (hasResource) nearMisses.push({ ...reference, failedElement: "Action" });
+      else if (hasAction) {
+        nearMisses.push({ ...reference, failedElement: "Resource", failed: statement.resource });
+      } else if (hasResource) {
+        nearMisses.push({ ...reference, failedElement: "Action", failed: statement.action });
+      }
     }
   }
   return { kind: verdict(matched), matched, nearMisses, statementsExamined };
