@@ -1,9 +1,10 @@
 /** The schema's verdict on a file, in the words of the emulator. */
 import { Ajv, type ErrorObject } from "ajv";
+import { alternatives } from "./alternatives.ts";
 import { CONFIG_SCHEMA } from "./config-schema.ts";
 import type { ConfigurationProblem } from "./configuration-error.ts";
 import { redactSecret } from "../shared/index.ts";
-import { childPath, isObject, type JsonObject, objectOf } from "./json-value.ts";
+import { childPath, isObject, type JsonObject, objectOf, textOf } from "./json-value.ts";
 
 /** Keys that later versions will have: refused by name, so that nobody believes that they work. */
 const NOT_YET: readonly string[] = [
@@ -51,7 +52,7 @@ function describe(error: ErrorObject, root: unknown): ConfigurationProblem {
     case "type":
       return { path, message: `${seen}; expected ${typeWords(schema)}` };
     case "enum":
-      return { path, message: `${seen}; expected ${(schema["enum"] as string[]).join(" or ")}` };
+      return { path, message: `${seen}; expected ${alternatives(schema["enum"] as string[])}` };
     case "const":
       return { path, message: `${seen}; expected ${String(schema["const"])}` };
     case "pattern":
@@ -78,7 +79,7 @@ function describeSeen(value: unknown, path: string): string {
   if (isObject(value)) return "is a mapping";
   if (value === "") return "is empty text";
   if (typeof value === "boolean") return `is ${value}`;
-  const text = String(value);
+  const text = typeof value === "number" ? String(value) : (textOf(value) ?? typeof value);
   if (/accessKeys|secret|defaultUser/i.test(path)) return `is ${redactSecret(text)}`;
   if (typeof value !== "string") return `is the number ${text}`;
   const printable = text.replace(/\p{Cc}/gu, "\u{fffd}");

@@ -1,5 +1,6 @@
 /** The options of `dsql-emulator start`, as data, and how they are read from arguments and environment. */
 import { parseArgs } from "node:util";
+import { alternatives } from "./alternatives.ts";
 import type { ConfigurationProblem } from "./configuration-error.ts";
 import type { EmulatorConfig } from "./emulator-config.ts";
 
@@ -146,9 +147,9 @@ export function parseStartOptions(
     else problems.push({ path: option.environmentVariable, message: value.expected });
   }
   for (const { option, path, text } of readArguments(args, problems)) {
-    const value = text === undefined ? { kind: "good", value: true } : readValue(option, text);
-    if ("expected" in value) problems.push({ path, message: value.expected });
-    else values[option.key] = value.value;
+    const value = readValue(option, text);
+    if (value.kind === "good") values[option.key] = value.value;
+    else problems.push({ path, message: value.expected });
   }
   return { values, problems };
 }
@@ -156,8 +157,7 @@ export function parseStartOptions(
 interface GivenOption {
   readonly option: StartOption;
   readonly path: string;
-  /** `undefined` for a flag. */
-  readonly text: string | undefined;
+  readonly text: string;
 }
 
 function readArguments(args: readonly string[], problems: ConfigurationProblem[]): GivenOption[] {
@@ -185,8 +185,7 @@ function readArguments(args: readonly string[], problems: ConfigurationProblem[]
     if (option === undefined) {
       problems.push({ path, message: `is not an option; the options are ${optionNames()}` });
     } else if (option.value.kind === "flag") {
-      if (token.value === undefined) given.push({ option, path, text: undefined });
-      else problems.push({ path, message: "takes no value" });
+      given.push({ option, path, text: token.value ?? "true" });
     } else if (token.value === undefined || isSwallowedOption(token)) {
       const placeholder = option.placeholder ?? "VALUE";
       problems.push({ path, message: `has no value; expected ${path} ${placeholder}` });
@@ -229,6 +228,6 @@ function readValue({ value: wanted }: StartOption, text: string): ReadValue {
     case "choice":
       return wanted.choices.includes(text)
         ? { kind: "good", value: text }
-        : { kind: "bad", expected: `is \`${text}\`; expected ${wanted.choices.join(", ")}` };
+        : { kind: "bad", expected: `is \`${text}\`; expected ${alternatives(wanted.choices)}` };
   }
 }
