@@ -1,8 +1,9 @@
 /** What a session must know about the text of a Query or Parse before the engine gets it. */
 
-import { findSettingChange } from "./find-setting-change.ts";
-import { type Statement, splitStatements } from "./split-statements.ts";
-import type { Token } from "./token.ts";
+import { createCopyFinder } from "./copy-finder.ts";
+import { createEffectFinder } from "./effect-finder.ts";
+import { nextToken, startOfText } from "./lexer.ts";
+import { createStatementBoundary } from "./statement-boundary.ts";
 
 /** What a session must know about a query text before the engine gets it. */
 export interface QueryFacts {
@@ -22,7 +23,10 @@ export interface QueryFacts {
    * COMMIT and ROLLBACK do not count.
    */
   readonly mayChangeSettings: boolean;
-  /** Whether a statement removes all prepared statements: DEALLOCATE ALL or DISCARD ALL. */
+  /**
+   * Whether a statement removes all prepared statements: DEALLOCATE ALL or DISCARD ALL, also in the
+   * body of a DO or of a function that is defined.
+   */
   readonly deallocatesAll: boolean;
 }
 
@@ -32,6 +36,9 @@ const ONE_HARMLESS_STATEMENT: QueryFacts = {
   mayChangeSettings: false,
   deallocatesAll: false,
 };
+
+/** PostgreSQL refuses it as a whole. */
+const UNTERMINATED: QueryFacts = { ...ONE_HARMLESS_STATEMENT, mayChangeSettings: true };
 
 /**
  * A text in which this finds nothing is one harmless statement if it begins with a letter. The
@@ -50,38 +57,28 @@ const BEGINS_WITH_LETTER = /^[ \t\n\r\f\v]*[a-z]/i;
  */
 export function inspectQuery(sql: string): QueryFacts {
   if (BEGINS_WITH_LETTER.test(sql) && !NEEDS_LEXING.test(sql)) return ONE_HARMLESS_STATEMENT;
-  const { statements } = splitStatements(sql);
-  const statementCount = statements.length;
+  const cursor = startOfText(sql);
+  const boundary = createStatementBoundary();
+  const copies = createCopyFinder();
+  const effects = createEffectFinder(sql);
+  let statementCount = 0;
+  let isInStatement = false;
+  for (let token = nextToken(cursor); token !== undefined; token = nextToken(cursor)) {
+    effects.accept(token);
+    if (boundary.isEnd(token)) {
+      isInStatement = false;
+      continue;
+    }
+    copies.accept(token, !isInStatement);
+    if (!isInStatement) statementCount++;
+    isInStatement = true;
+  }
+  if (cursor.isStuck) return UNTERMINATED;
+  const onlyOrOthers = statementCount === 1 ? "only" : "among-others";
   return {
     statementCount,
-    copyFromStdin: !statements.some(isCopyFromStdin)
-      ? "none"
-      : statementCount === 1
-        ? "only"
-        : "among-others",
-    mayChangeSettings: findSettingChange(sql),
-    deallocatesAll: statements.some(({ tokens }) => deallocatesAll(tokens)),
+    copyFromStdin: copies.hasFound() ? onlyOrOthers : "none",
+    mayChangeSettings: effects.mayChangeSettings(),
+    deallocatesAll: effects.deallocatesAll(),
   };
-}
-
-/** STDOUT is the same as STDIN in PostgreSQL's grammar: the direction comes from FROM. */
-function isCopyFromStdin({ tokens }: Statement): boolean {
-  if (tokens[0]?.symbol !== "copy") return false;
-  let parentheses = 0;
-  for (let index = 1; index < tokens.length; index++) {
-    const symbol = tokens[index]?.symbol;
-    if (symbol === "(") parentheses++;
-    else if (symbol === ")") parentheses--;
-    else if (symbol === "from" && parentheses === 0) {
-      const source = tokens[index + 1]?.symbol;
-      return source === "stdin" || source === "stdout";
-    }
-  }
-  return false;
-}
-
-function deallocatesAll(tokens: readonly Token[]): boolean {
-  const [first, second, third] = tokens.slice(0, 3).map(({ symbol }) => symbol);
-  if (first === "discard") return second === "all";
-  return first === "deallocate" && (second === "all" || (second === "prepare" && third === "all"));
 }

@@ -5,12 +5,20 @@
  * @see https://www.postgresql.org/docs/16/sql-syntax-lexical.html
  */
 
-import { isNewline, isWhiteSpace, isWordPart, isWordStart } from "./character-classes.ts";
+import {
+  isNewline,
+  isOperatorCharacter,
+  isWhiteSpace,
+  isWordPart,
+  isWordStart,
+} from "./character-classes.ts";
 
 const QUOTE = 0x27;
 const BACKSLASH = 0x5c;
 const DOLLAR = 0x24;
 const HYPHEN = 0x2d;
+const PLUS = 0x2b;
+const NON_STANDARD_OPERATOR = "~!@#^&|`?%";
 const BLOCK_COMMENT_EDGE = /\/\*|\*\//g;
 
 /** End of a `--` comment: the line end, which is not part of it, or the end of the text. */
@@ -119,16 +127,33 @@ export function dollarStringEnd(sql: string, start: number, delimiter: string): 
   return close < 0 ? -1 : close + delimiter.length;
 }
 
+/** Where an operator ends, and the run of single signs behind it. */
+export interface OperatorExtent {
+  /** Position after the operator. */
+  readonly end: number;
+  /** Up to here follow plus and minus signs, each an operator of its own. */
+  readonly signsEnd: number;
+}
+
 /**
- * End of an operator of which the first character is at the position: the longest run of operator
- * characters, without a comment and without trailing signs that belong to what follows.
+ * Extent of an operator of which the first character is at the position: the longest run of operator
+ * characters before a comment, without trailing signs that belong to what follows. Signs stay part
+ * of it when it has a character that no standard operator has.
  */
-export function operatorEnd(sql: string, start: number, runEnd: number): number {
-  const run = sql.slice(start, runEnd);
-  const comment = run.search(/--|\/\*/);
-  const operator = comment < 0 ? run : run.slice(0, comment);
-  if (/[~!@#^&|`?%]/.test(operator)) return start + operator.length;
-  let length = operator.length;
-  while (length > 1 && (operator[length - 1] === "+" || operator[length - 1] === "-")) length--;
-  return start + length;
+export function operatorExtent(sql: string, start: number): OperatorExtent {
+  let runEnd = start;
+  let keepsSigns = false;
+  let lastOther = start;
+  for (;;) {
+    const code = sql.charCodeAt(runEnd);
+    if (!isOperatorCharacter(code) || isCommentStart(sql, runEnd)) break;
+    keepsSigns ||= NON_STANDARD_OPERATOR.includes(sql.charAt(runEnd));
+    if (code !== PLUS && code !== HYPHEN) lastOther = runEnd;
+    runEnd++;
+  }
+  return { end: keepsSigns ? runEnd : lastOther + 1, signsEnd: runEnd };
+}
+
+function isCommentStart(sql: string, position: number): boolean {
+  return sql.startsWith("--", position) || sql.startsWith("/*", position);
 }

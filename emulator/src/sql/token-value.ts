@@ -6,7 +6,8 @@
 
 import { foldCase } from "./character-classes.ts";
 import { continuationStart, pieceEnd, quotedIdentifierEnd, stringEnd } from "./scan-extents.ts";
-import type { Token } from "./token.ts";
+import { isUnicodeQuoted, type Token } from "./token.ts";
+import { tokenize } from "./tokenize.ts";
 
 const ESCAPE =
   /\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})|([\s\S]))/g;
@@ -18,12 +19,6 @@ const LETTER_ESCAPES: ReadonlyMap<string, string> = new Map([
   ["t", "\t"],
   ["v", "\v"],
 ]);
-
-/** Whether the token is `U&"…"` or `U&'…'`. */
-export function isUnicodeQuoted(sql: string, token: Token): boolean {
-  const isQuoted = token.kind === "quoted-identifier" || token.kind === "string";
-  return isQuoted && sql.charCodeAt(token.start + 1) === 0x26 && sql[token.start] !== "'";
-}
 
 /** Name that an identifier stands for, or undefined when the token is none. */
 export function identifierName(sql: string, token: Token | undefined): string | undefined {
@@ -86,7 +81,9 @@ function resolveEscape(
 
 /** Resolves the escapes of a `U&` token, whose quoted part ends at the position. */
 function resolveUnicodeEscapes(text: string, sql: string, token: Token, quotedEnd: number): string {
-  const escape = token.end > quotedEnd ? sql.charAt(token.end - 2) : "\\";
+  const uescape = sql.slice(quotedEnd, token.end);
+  const given = stringValue(uescape, tokenize(uescape).tokens[1]) ?? "";
+  const escape = given === "" ? "\\" : given.charAt(0);
   let resolved = "";
   let position = 0;
   for (;;) {

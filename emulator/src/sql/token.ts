@@ -27,3 +27,9 @@ export interface TokenList {
    */
   readonly isTerminated: boolean;
 }
+
+/** Whether the token is `U&"…"` or `U&'…'`. */
+export function isUnicodeQuoted(sql: string, token: Token): boolean {
+  if (token.kind !== "quoted-identifier" && token.kind !== "string") return false;
+  return (sql.charCodeAt(token.start) | 0x20) === 0x75;
+}
