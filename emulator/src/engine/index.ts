@@ -7,3 +7,4 @@ export type {
 export { createPgliteEngine, type PgliteEngineOptions } from "./pglite/multiplexer.ts";
 export type { MultiplexerEvent } from "./pglite/multiplexer-events.ts";
 export type { MultiplexerTimers } from "./pglite/multiplexer-timers.ts";
+export { type PgliteProcessOptions, startPgliteProcess } from "./pglite/pglite-process.ts";

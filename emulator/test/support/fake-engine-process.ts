@@ -22,6 +22,8 @@ export interface FakeEngineProcess {
   wake(): void;
   /** Makes the next `before` fail. */
   failNextBefore(sqlState: string, message: string): void;
+  /** The statement that runs is held back by its sink for so long. */
+  holdBack(ms: number): void;
   /** Names of the prepared statements of the backend. */
   statements(): readonly string[];
   /** The process dies. */
@@ -36,6 +38,7 @@ export function createFakeEngineProcess(pieceBytes = 7): FakeEngineProcess {
   let endSleep: ((cancelled: boolean) => void) | undefined;
   let cancelRequests = 0;
   let beforeFailure: FakeSqlError | undefined;
+  let heldBackMs = 0;
   let holder: number | undefined;
   let dead: string | undefined;
   let markLost: (reason: string) => void = () => undefined;
@@ -71,6 +74,7 @@ export function createFakeEngineProcess(pieceBytes = 7): FakeEngineProcess {
   ): Promise<CallOutcome> {
     if (dead !== undefined) return { kind: "lost", reason: dead };
     if (holder !== undefined && holder !== call.sessionNumber) return { kind: "deferred" };
+    heldBackMs = 0;
     return runCall(call, onOutput);
   }
 
@@ -81,6 +85,7 @@ export function createFakeEngineProcess(pieceBytes = 7): FakeEngineProcess {
     backend.role = call.databaseRole;
     const failure = call.before === undefined ? undefined : await switchSettings(call.before);
     if (failure !== undefined) {
+      holder = 0;
       return { kind: "before-failed", sqlState: failure.sqlState, message: failure.message };
     }
     const messages = splitMessages(call.frames);
@@ -113,12 +118,14 @@ export function createFakeEngineProcess(pieceBytes = 7): FakeEngineProcess {
           lost.then((reason): CallOutcome => ({ kind: "lost", reason })),
         ]);
       },
+      heldBackMs: () => heldBackMs,
       requestCancel: () => {
         cancelRequests += 1;
         endSleep?.(true);
       },
-      terminate: async () => {
+      terminate: () => {
         crash("terminated");
+        return Promise.resolve();
       },
     },
     log,
@@ -132,6 +139,9 @@ export function createFakeEngineProcess(pieceBytes = 7): FakeEngineProcess {
     wake: () => endSleep?.(false),
     failNextBefore: (sqlState, message) => {
       beforeFailure = new FakeSqlError(sqlState, message);
+    },
+    holdBack: (ms) => {
+      heldBackMs = ms;
     },
     statements: () => [...backend.statements.keys()],
     crash,

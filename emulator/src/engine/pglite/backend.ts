@@ -66,7 +66,9 @@ function createBackend(pglite: PGlite): Backend {
   const execute = (frames: Uint8Array, onOutput: (view: Uint8Array) => void): void => {
     // Without `syncToFs` all of it happens before the promise is returned. What it rejects with has
     // no meaning of its own: an answer without its ReadyForQuery tells the caller of a broken engine.
-    pglite.execProtocolRawStream(frames, { syncToFs: false, onRawData: onOutput }).catch(() => {});
+    pglite
+      .execProtocolRawStream(frames, { syncToFs: false, onRawData: onOutput })
+      .catch(() => undefined);
   };
   const query = (sql: string): Uint8Array => {
     const pieces: Uint8Array[] = [];

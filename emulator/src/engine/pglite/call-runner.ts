@@ -36,17 +36,22 @@ export function createCallRunner(parts: CallRunnerParts): RunCall {
   let lostReason: string | undefined;
 
   function runUnguarded(call: CallMessage): CallOutcome {
-    if (holder === undefined) {
+    if (holder === undefined || holder === EMULATOR_SESSION) {
       const refusal = roleSwitch.enter(call);
-      if (refusal !== undefined) return { kind: "before-failed", ...refusal };
+      if (refusal !== undefined) return beforeFailed(call, refusal);
     }
     if (call.before !== undefined) {
       const answer = parts.backend.query(call.before);
       if (readyForQueryStatus(answer) === undefined) return lost("no answer to the settings");
       const error = findServerError(answer);
-      if (error !== undefined) return { kind: "before-failed", ...error };
+      if (error !== undefined) return beforeFailed(call, error);
     }
     return runFrames(call);
+  }
+
+  function beforeFailed(call: CallMessage, error: ServerError): CallOutcome {
+    if (call.before !== undefined) holder = EMULATOR_SESSION;
+    return { kind: "before-failed", ...error };
   }
 
   function runFrames(call: CallMessage): CallOutcome {

@@ -77,9 +77,14 @@ export function createCallWatchdog(parts: CallWatchdogParts): CallWatchdog {
 
 /** Time that the worker has been busy with the current call without waiting for the client. */
 function activeMs(control: Int32Array<SharedArrayBuffer>): number {
-  const now = monotonicMs();
+  const runningMs = elapsedMs(Atomics.load(control, CONTROL.startedAtMs), monotonicMs());
+  return runningMs - heldBackMs(control);
+}
+
+/** Time that the worker has waited for the sink of the current call so far; 0 when it is idle. */
+export function heldBackMs(control: Int32Array<SharedArrayBuffer>): number {
+  if (Atomics.load(control, CONTROL.currentCall) === 0) return 0;
   const blockedSince = Atomics.load(control, CONTROL.blockedSinceMs);
-  const blockedMs = blockedSince === 0 ? 0 : elapsedMs(blockedSince, now);
-  const runningMs = elapsedMs(Atomics.load(control, CONTROL.startedAtMs), now);
-  return runningMs - blockedMs - Atomics.load(control, CONTROL.blockedTotalMs);
+  const blockedMs = blockedSince === 0 ? 0 : elapsedMs(blockedSince, monotonicMs());
+  return Atomics.load(control, CONTROL.blockedTotalMs) + blockedMs;
 }

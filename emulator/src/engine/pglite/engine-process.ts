@@ -32,7 +32,11 @@ export type CallOutcome =
   | { readonly kind: "done"; readonly status: "I" | "T" | "E" | "-" }
   /** Another session holds the engine (its call ended in `T`, `E` or `-`): nothing was run. */
   | { readonly kind: "deferred" }
-  /** The SQL of `before` failed; the frames were not run. */
+  /**
+   * The role could not be switched to, or the SQL of `before` failed; the frames were not run. When
+   * there was a `before`, the calls behind are deferred until one of session 0 has run, since what
+   * settings the engine has is unknown.
+   */
   | { readonly kind: "before-failed"; readonly sqlState: string; readonly message: string }
   /** The engine is broken (no ReadyForQuery where one was due, worker gone, watchdog). */
   | { readonly kind: "lost"; readonly reason: string };
@@ -48,6 +52,11 @@ export interface EngineProcess {
     call: EngineCall,
     onOutput: (chunk: Uint8Array) => Promise<void> | undefined,
   ): Promise<CallOutcome>;
+  /**
+   * Time that the call which runs now has been held back by its sink so far, in milliseconds; 0 when
+   * there is none.
+   */
+  heldBackMs(): number;
   /** Interrupts the statement that is running now (57014); harmless when there is none. */
   requestCancel(): void;
   /** Resolves once, when the engine is gone: by `terminate`, a crash or the watchdog. */

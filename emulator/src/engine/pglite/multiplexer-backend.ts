@@ -35,6 +35,7 @@ export interface SharedBackendOptions {
   readonly process: EngineProcess;
   readonly timers: MultiplexerTimers;
   readonly transactionWaitMs: number;
+  readonly heldBackLimitMs: number;
   readonly onEvent: (event: MultiplexerEvent) => void;
 }
 
@@ -44,6 +45,8 @@ export interface SharedBackend {
   readonly scheduler: Scheduler;
   /** Why the process is gone; undefined while it works. */
   lostReason(): string | undefined;
+  /** Told once when the process is gone. */
+  readonly lostListeners: Set<(reason: string) => void>;
   /** Whether any statement may change a setting, by a function of the database. */
   functionsMayChangeSettings(): boolean;
   /** To be called when a statement may have made such a function. */
@@ -70,10 +73,12 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
   let usableRole: string | undefined;
   let baseline: Promise<SettingValues> | undefined;
   let abandoned: string[] = [];
+  const lostListeners = new Set<(reason: string) => void>();
   const scheduler = createScheduler({
     process,
     timers: options.timers,
     transactionWaitMs: options.transactionWaitMs,
+    heldBackLimitMs: options.heldBackLimitMs,
     windowSize: WINDOW_SIZE,
     initialState: { settings: [], unnamedOwner: 0, statementGeneration: 0 },
     onLost: lose,
@@ -85,6 +90,7 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     lostReason = reason;
     onEvent({ type: "engine-lost", reason });
     scheduler.fail(reason);
+    for (const listener of lostListeners) listener(reason);
     process.terminate().catch(() => undefined);
   }
 
@@ -147,6 +153,7 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     process,
     scheduler,
     lostReason: () => lostReason,
+    lostListeners,
     functionsMayChangeSettings: () => functionsMayChangeSettings,
     noteSettingChangingFunction,
     noteUsableRole: (databaseRole) => {

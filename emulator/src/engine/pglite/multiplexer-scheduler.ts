@@ -8,6 +8,7 @@
  */
 
 import type { CallOutcome, EngineProcess } from "./engine-process.ts";
+import { createHeldBackWatch } from "./multiplexer-held-back.ts";
 import type { MultiplexerTimers } from "./multiplexer-timers.ts";
 import { createTransactionWait, type TransactionWait } from "./multiplexer-wait.ts";
 import type { EngineState, PreparedCall, Work, WorkResult } from "./multiplexer-work.ts";
@@ -21,6 +22,8 @@ export interface SchedulerOptions {
   readonly timers: MultiplexerTimers;
   /** How long work may wait for the transactions of other sessions, in milliseconds. */
   readonly transactionWaitMs: number;
+  /** How long a call may hold back the engine while others wait, in milliseconds. */
+  readonly heldBackLimitMs: number;
   /** How many calls may be under way. */
   readonly windowSize: number;
   readonly initialState: EngineState;
@@ -70,6 +73,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let holder: number | undefined;
   let lastTicket = 0;
   let lostReason: string | undefined;
+  const watchHeldBack = createHeldBackWatch({
+    process,
+    timers,
+    limitMs: options.heldBackLimitMs,
+    contended: () => {
+      const othersWait = underWay.length > 1 || queue.length > 0 || urgent.length > 0;
+      return othersWait ? underWay[0]?.work : undefined;
+    },
+  });
 
   function makeEntry(work: Work): Entry {
     lastTicket += 1;
@@ -127,9 +139,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   function pump(): void {
     while (lostReason === undefined) {
       const entry = takeNext();
-      if (entry === undefined) return;
+      if (entry === undefined) break;
       send(entry);
     }
+    watchHeldBack();
   }
 
   function send(entry: Entry): void {
@@ -162,6 +175,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         else enqueue(entry);
         break;
       case "before-failed":
+        if (entry.prepared?.call.before !== undefined) doomBehind();
         settle(entry, outcome);
         break;
       case "done":
@@ -181,9 +195,13 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return;
     }
     if (holder === sessionNumber) return;
-    for (const behind of underWay) behind.doomed = true;
+    doomBehind();
     state = entry.prepared?.after ?? state;
     setHolder(sessionNumber);
+  }
+
+  function doomBehind(): void {
+    for (const behind of underWay) behind.doomed = true;
   }
 
   /** Asks only while the entry is the one that the engine runs, so that nobody else is interrupted. */

@@ -40,6 +40,11 @@ export interface Work {
    *   be switched
    */
   prepare(state: EngineState, transactionOpen: boolean): PreparedCall;
+  /**
+   * Called when the work holds back the engine, because its answer is not taken, for longer than it
+   * may while others wait.
+   */
+  onHeldBack?(heldBackMs: number): void;
   /** Takes the result; called once. Work that has to come next is submitted from here. */
   settle(result: WorkResult): void;
 }

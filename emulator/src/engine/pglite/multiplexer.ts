@@ -14,11 +14,18 @@ import { createSharedSession } from "./session-shared.ts";
 /** Process ids are shown to clients as a signed 32-bit number. */
 const PROCESS_ID_MAX = 2 ** 31 - 1;
 
+const DEFAULT_HELD_BACK_LIMIT_MS = 30_000;
+
 /** Options of `createPgliteEngine`. */
 export interface PgliteEngineOptions {
   readonly startProcess: StartEngineProcess;
   /** How long a batch may wait for the transactions of other sessions, in milliseconds. */
   readonly transactionWaitMs: number;
+  /**
+   * How long a client that does not take a large answer may hold back the engine while others wait,
+   * in milliseconds; then its session is ended. 30,000 unless given (our choice).
+   */
+  readonly heldBackLimitMs?: number;
   readonly onEvent?: (event: MultiplexerEvent) => void;
   /** Real timers unless given. */
   readonly timers?: MultiplexerTimers;
@@ -43,20 +50,33 @@ export function createPgliteEngine(options: PgliteEngineOptions): SqlEngine {
       onEvent({ type: "engine-start-failed", message: messageOf(error) });
       throw error;
     }
-    const { transactionWaitMs } = options;
-    const backend = createSharedBackend({ process, timers, transactionWaitMs, onEvent });
+    const backend = createSharedBackend({
+      process,
+      timers,
+      transactionWaitMs: options.transactionWaitMs,
+      heldBackLimitMs: options.heldBackLimitMs ?? DEFAULT_HELD_BACK_LIMIT_MS,
+      onEvent: (event) => {
+        if (!stopped) onEvent(event);
+      },
+    });
     onEvent({ type: "engine-started" });
     return backend;
   }
 
+  function refuseWhenStopped(): void {
+    if (stopped) throw new Error("the engine has been stopped");
+  }
+
   /** The running engine; a lost one is replaced. */
   async function runningBackend(): Promise<SharedBackend> {
-    if (stopped) throw new Error("the engine has been stopped");
+    refuseWhenStopped();
     starting ??= start();
     const attempt = starting;
     const backend = await attempt;
-    if (stopped) throw new Error("the engine has been stopped");
+    refuseWhenStopped();
     if (backend.lostReason() === undefined) return backend;
+    // The next engine may need what the lost one still has, the lock of its directory above all.
+    await backend.process.terminate();
     if (starting === attempt) starting = undefined;
     return runningBackend();
   }

@@ -2,10 +2,8 @@
  * The main thread's side of one PGlite in a worker thread. PGlite itself is never loaded here.
  */
 
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { type CallWatchdog, createCallWatchdog } from "./call-watchdog.ts";
+import { type CallWatchdog, createCallWatchdog, heldBackMs } from "./call-watchdog.ts";
 import { createCancelSignal } from "./cancel-signal.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import type { CallOutcome, EngineCall, EngineProcess } from "./engine-process.ts";
@@ -50,6 +48,8 @@ interface PendingCall {
   readonly onOutput: OnOutput;
   readonly resolve: (outcome: CallOutcome) => void;
   readonly reject: (error: unknown) => void;
+  /** Bytes that its sink has not taken yet, as far as they hold the engine back. */
+  outstandingBytes: number;
   sinkError?: { readonly error: unknown };
 }
 
@@ -68,13 +68,19 @@ export async function startPgliteProcess(
   const control = new Int32Array(
     new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT),
   );
-  const worker = startWorker({
-    snapshotFile,
-    dataDirectory: options.dataDirectory,
-    memoryLimitMiB: options.memoryLimitMiB ?? DEFAULT_MEMORY_LIMIT_MIB,
-    superuserGuard: options.superuserGuard,
-    controlWords: control,
-  });
+  let worker: Worker;
+  try {
+    worker = startWorker({
+      snapshotFile,
+      dataDirectory: options.dataDirectory,
+      memoryLimitMiB: options.memoryLimitMiB ?? DEFAULT_MEMORY_LIMIT_MIB,
+      superuserGuard: options.superuserGuard,
+      controlWords: control,
+    });
+  } catch (error) {
+    unlock?.();
+    throw error;
+  }
   const exited = new Promise<void>((resolve) => {
     worker.once("exit", () => {
       unlock?.();
@@ -93,13 +99,13 @@ export async function startPgliteProcess(
 
 function startWorker(workerData: WorkerOptions): Worker {
   const isSource = import.meta.url.endsWith(".ts");
-  const file = new URL(isSource ? "./pglite-worker.ts" : "./pglite-worker.js", import.meta.url);
-  const loader = (): string => pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  const entry = isSource ? "./worker-from-source.mjs" : "./pglite-worker.js";
+  const file = new URL(entry, import.meta.url);
   return new Worker(file, {
     workerData,
     name: "pglite",
     env: {},
-    execArgv: isSource ? ["--import", loader()] : [],
+    execArgv: [],
     resourceLimits: { stackSizeMb: WORKER_STACK_MIB },
   });
 }
@@ -180,10 +186,14 @@ class PgliteProcess implements EngineProcess {
     const frames = ownBuffer(call.frames);
     const message: CallMessage = { ...call, frames, callNumber };
     return new Promise((resolve, reject) => {
-      this.#pending.set(callNumber, { onOutput, resolve, reject });
+      this.#pending.set(callNumber, { onOutput, resolve, reject, outstandingBytes: 0 });
       this.#watchdog.wake(() => this.#pending.size > 0);
       this.#worker.postMessage(message, [frames.buffer]);
     });
+  }
+
+  heldBackMs(): number {
+    return heldBackMs(this.#control);
   }
 
   requestCancel(): void {
@@ -201,18 +211,31 @@ class PgliteProcess implements EngineProcess {
     if (call === undefined) return;
     if (message.kind === "output") {
       const size = message.bytes.length;
+      call.outstandingBytes += size;
       this.#deliver(call, message.bytes, () => {
-        Atomics.sub(this.#control, CONTROL.outstandingBytes, size);
-        Atomics.notify(this.#control, CONTROL.outstandingBytes);
+        this.#taken(call, size);
       });
       return;
     }
-    if (message.bytes !== undefined) this.#deliver(call, message.bytes, () => {});
-    this.#pending.delete(message.callNumber);
+    if (message.bytes !== undefined) this.#deliver(call, message.bytes, () => undefined);
+    // What its sink has still to take must not hold back the calls of others.
+    this.#taken(call, call.outstandingBytes);
     this.#watchdog.ended(message.callNumber);
+    if (message.outcome.kind === "lost") {
+      void this.#lose(message.outcome.reason);
+      return;
+    }
+    this.#pending.delete(message.callNumber);
     if (call.sinkError === undefined) call.resolve(message.outcome);
     else call.reject(call.sinkError.error);
-    if (message.outcome.kind === "lost") void this.#lose(message.outcome.reason);
+  }
+
+  #taken(call: PendingCall, size: number): void {
+    const taken = Math.min(size, call.outstandingBytes);
+    if (taken === 0) return;
+    call.outstandingBytes -= taken;
+    Atomics.sub(this.#control, CONTROL.outstandingBytes, taken);
+    Atomics.notify(this.#control, CONTROL.outstandingBytes);
   }
 
   /** Hands a piece to the sink; `onTaken` is called when it has taken it or failed. */
@@ -249,7 +272,7 @@ function ownBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
-  let resolve: (value: Value) => void = () => {};
+  let resolve: (value: Value) => void = () => undefined;
   const promise = new Promise<Value>((settle) => {
     resolve = settle;
   });

@@ -6,6 +6,8 @@ import type { OutputSink } from "../../session/index.ts";
 export interface OutputGate {
   /** The same sink, until the gate is closed; it neither throws nor rejects. */
   through(sink: OutputSink): OutputSink;
+  /** Resolves when the sinks have taken everything; undefined when they have already. */
+  drained(): Promise<void> | undefined;
   /** Lets everything that waits go on, and drops all output from now on. */
   close(): void;
 }
@@ -14,6 +16,7 @@ export interface OutputGate {
 export function createOutputGate(): OutputGate {
   const blocked = new Set<() => void>();
   let closed = false;
+  let onDrained: () => void = () => undefined;
   return {
     through: (sink) => (chunk) => {
       if (closed) return undefined;
@@ -22,12 +25,19 @@ export function createOutputGate(): OutputGate {
       return new Promise<void>((resolve) => {
         const release = (): void => {
           blocked.delete(release);
+          if (blocked.size === 0) onDrained();
           resolve();
         };
         blocked.add(release);
         pending.then(release, release);
       });
     },
+    drained: () =>
+      blocked.size === 0
+        ? undefined
+        : new Promise((resolve) => {
+            onDrained = resolve;
+          }),
     close: () => {
       closed = true;
       for (const release of [...blocked]) release();

@@ -84,7 +84,12 @@ export function planBatch(
     ownsUnnamed: engine.ownsUnnamed,
     unnamed: statements.unnamed,
     onCommandTag: batch.deallocatesAll
-      ? { tag: "DEALLOCATE ALL", apply: () => statements.named.clear() }
+      ? {
+          tag: "DEALLOCATE ALL",
+          apply: () => {
+            statements.named.clear();
+          },
+        }
       : undefined,
   };
   if (batch.mayChangeSettings) statements.anyMayChangeSettings = true;

@@ -26,7 +26,7 @@ const SEPARATOR = "\x1f";
  * Query whose one value has all values of `ENGINE_SETTINGS`, in hexadecimal of UTF-8, so that the
  * client_encoding of the session does not matter. A placeholder that was never set is empty.
  */
-export const READ_SETTINGS_SQL: string = `SELECT pg_catalog.encode(pg_catalog.convert_to(
+export const READ_SETTINGS_SQL = `SELECT pg_catalog.encode(pg_catalog.convert_to(
   pg_catalog.concat_ws(E'\\x1f', ${ENGINE_SETTINGS.map(
     (name) => `coalesce(pg_catalog.current_setting('${name}', true), '')`,
   ).join(", ")}), 'UTF8'), 'hex')`;
@@ -41,7 +41,7 @@ export function parseSettings(hexadecimal: string): SettingValues | undefined {
  * Whether a function, view or default of this database calls `set_config`, so that any statement
  * may change a setting: `yes` or `no`.
  */
-export const FIND_SET_CONFIG_SQL: string = `SELECT CASE WHEN EXISTS (
+export const FIND_SET_CONFIG_SQL = `SELECT CASE WHEN EXISTS (
     SELECT FROM pg_catalog.pg_proc p WHERE p.oid >= 16384
        AND (p.prosrc ILIKE '%set\\_config%'
          OR pg_catalog.pg_get_function_sqlbody(p.oid) ILIKE '%set\\_config%'))

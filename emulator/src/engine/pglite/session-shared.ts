@@ -21,6 +21,7 @@ import {
   internalBatch,
 } from "./session-copy.ts";
 import { concatBytes, errorAnswer, syncFrame } from "./session-frames.ts";
+import { createSessionEnd } from "./session-end.ts";
 import { createOutputGate } from "./session-output.ts";
 import type { SettingValues } from "./session-settings.ts";
 import { startupParameters } from "./session-startup.ts";
@@ -53,6 +54,7 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
   const { scheduler } = backend;
   const statements = createSessionStatements(sessionNumber);
   const gate = createOutputGate();
+  const sessionEnd = createSessionEnd(backend);
   let settings = options.settings;
   let settingsChanged = false;
   let status: TransactionStatus = "idle";
@@ -86,6 +88,12 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
           };
           prepared = prepareBatch(owner, batch, sink, state, transactionOpen);
           return prepared;
+        },
+        onHeldBack: (heldBackMs) => {
+          sessionEnd.lose(
+            `the client held back the database for ${heldBackMs} ms by not taking its answer, while others waited`,
+          );
+          void close();
         },
         settle: (result) => {
           if (result.kind === "done") onDone(batch, prepared, result.status);
@@ -141,10 +149,21 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
     }
   }
 
+  function lostOutcome(): BatchOutcome | undefined {
+    const reason = sessionEnd.reason();
+    return reason === undefined ? undefined : { kind: "engine-lost", reason };
+  }
+
   function overOutcome(): BatchOutcome | undefined {
-    const reason = backend.lostReason();
-    if (reason !== undefined) return { kind: "engine-lost", reason };
-    return closing === undefined ? undefined : { kind: "cancelled" };
+    return lostOutcome() ?? (closing === undefined ? undefined : { kind: "cancelled" });
+  }
+
+  /** Ends when the client has taken the answer; the engine is free before. */
+  async function runBatch(batch: EngineBatch, sink: OutputSink): Promise<BatchOutcome> {
+    const outcome = await submit(batch, gate.through(sink));
+    const drained = gate.drained();
+    if (drained !== undefined) await drained;
+    return lostOutcome() ?? outcome;
   }
 
   async function probeCopy(batch: EngineBatch, sink: OutputSink): Promise<CopyInStart> {
@@ -194,14 +213,20 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
       await submit(status === "unfinished" ? SYNC : ROLLBACK, discard);
     }
     backend.abandonStatements([...statements.named.values()].map(({ engineName }) => engineName));
+    sessionEnd.forget();
     options.onClosed();
+  }
+
+  function close(): Promise<void> {
+    closing ??= end();
+    return closing;
   }
 
   return {
     processId: options.processId,
     parameters: startupParameters(databaseRole, settings),
-    run: async (batch, sink) =>
-      overOutcome() ?? (await whileBusy(() => submit(batch, gate.through(sink)))),
+    lost: sessionEnd.lost,
+    run: async (batch, sink) => overOutcome() ?? (await whileBusy(() => runBatch(batch, sink))),
     startCopyIn: async (batch, sink) => {
       const outcome = overOutcome();
       if (outcome !== undefined) return { kind: "answered", outcome };
@@ -210,10 +235,7 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
     cancel: () => {
       current?.cancel();
     },
-    close: () => {
-      closing ??= end();
-      return closing;
-    },
+    close,
   };
 }
 

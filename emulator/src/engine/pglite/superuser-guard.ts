@@ -91,7 +91,7 @@ function switchSql(role: string): string {
 function quoteRole(role: string): string {
   const quoted = role.replaceAll('"', '""');
   if (/^[\x20-\x7e]*$/.test(quoted)) return `"${quoted}"`;
-  const escaped = [...quoted.replaceAll("\\", "\\\\")].map((character) => {
+  const escaped = Array.from(quoted.replaceAll("\\", "\\\\"), (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code < 0x7f ? character : `\\+${code.toString(16).padStart(6, "0")}`;
   });
