@@ -1,3 +1,10 @@
+export { CancelKeys, type CancelRequestMode } from "./cancel-keys.ts";
+export {
+  type ConnectionEnvironment,
+  type ConnectionStart,
+  driveConnection,
+  type RunningConnection,
+} from "./connection-driver.ts";
 export {
   type BatchOutcome,
   type ConnectionObserver,
@@ -13,3 +20,4 @@ export {
   type SqlSessionOptions,
   type TransactionStatus,
 } from "./ports.ts";
+export type { Transport } from "./transport.ts";

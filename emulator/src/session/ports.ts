@@ -7,14 +7,9 @@
  */
 
 import type { Authorization, Cluster } from "../auth/index.ts";
+import type { FrontendFrame } from "../pgwire/index.ts";
 
-/** One frontend message: its type byte and all its bytes, header included, length checked. */
-export interface FrontendFrame {
-  /** The type byte, for example 0x51 (`Q`). */
-  readonly type: number;
-  /** The whole message: type byte, four bytes of length, body. */
-  readonly bytes: Uint8Array;
-}
+export type { FrontendFrame };
 
 /** Transaction status as ReadyForQuery reports it; `unfinished` when the batch ended in Flush. */
 export type TransactionStatus = "idle" | "in-transaction" | "failed" | "unfinished";
@@ -62,6 +57,8 @@ export interface SqlSession {
   readonly processId: number;
   /** ParameterStatus values at the start (`TimeZone`, `DateStyle` …), after the start-up settings. */
   readonly parameters: ReadonlyMap<string, string>;
+  /** Resolves with the reason when the engine under the session is gone; the session is over then. */
+  readonly lost: Promise<string>;
   /** Runs a batch. Batches of one session are given one after the other, never two at a time. */
   run(batch: EngineBatch, sink: OutputSink): Promise<BatchOutcome>;
   /** Checks a Query that is one single COPY … FROM STDIN, before its data is known. */

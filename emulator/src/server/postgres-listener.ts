@@ -1,0 +1,122 @@
+/** The TCP port of the emulated clusters: makes a connection of each socket. */
+import { createServer, type Server, type Socket } from "node:net";
+import {
+  type ConnectionEnvironment,
+  driveConnection,
+  type RunningConnection,
+} from "../session/index.ts";
+import { type FindSecureContext, SocketTransport } from "./socket-transport.ts";
+
+/** First byte of a TLS ClientHello: the record type `handshake`. */
+const TLS_HANDSHAKE_RECORD = 0x16;
+/** Idle time after which TCP asks whether the client is still there, in milliseconds. Our choice. */
+const KEEP_ALIVE_MS = 30_000;
+/** Time for running statements to end when the emulator stops, in milliseconds. Our choice. */
+const DEFAULT_GRACE_MS = 1_000;
+
+/** What the listener is made from. */
+export interface PostgresListenerOptions {
+  readonly environment: ConnectionEnvironment;
+  readonly findSecureContext: FindSecureContext;
+}
+
+/** Where the listener listens. */
+export interface PostgresAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A listener that may serve clients. */
+export interface PostgresListener {
+  /**
+   * Starts to listen; port 0 is any free one.
+   *
+   * @throws Error with the system's code (`EADDRINUSE` …) when it cannot
+   */
+  listen(host: string, port: number): Promise<PostgresAddress>;
+  /** Tells the clients that the emulator stops, and closes everything. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Makes a listener; it does not listen yet. */
+export function createPostgresListener(options: PostgresListenerOptions): PostgresListener {
+  const { environment, findSecureContext } = options;
+  const connections = new Set<RunningConnection>();
+  const sockets = new Set<Socket>();
+
+  function serve(transport: SocketTransport, start: Parameters<typeof driveConnection>[1]): void {
+    const connection = driveConnection(transport, start, environment);
+    connections.add(connection);
+    void connection.finished.then(() => connections.delete(connection));
+  }
+
+  async function accept(socket: Socket): Promise<void> {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    const transport = new SocketTransport(socket, findSecureContext);
+    const first = await firstByte(transport, socket, environment.startupTimeoutMs);
+    if (first === undefined) {
+      transport.destroy();
+    } else if (first === TLS_HANDSHAKE_RECORD) {
+      const { serverName } = await transport.startDirectTls();
+      serve(transport, { isEncrypted: true, serverName });
+    } else {
+      serve(transport, { isEncrypted: false, serverName: undefined });
+    }
+  }
+
+  const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
+    // Whatever goes wrong before there is a conversation has nobody to tell but the socket.
+    accept(socket).catch(() => socket.destroy());
+  });
+
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen({ host, port }, () => {
+          server.off("error", reject);
+          const address = server.address();
+          const actual = typeof address === "object" && address !== null ? address.port : port;
+          resolve({ host, port: actual });
+        });
+      }),
+    stop: async (graceMs = DEFAULT_GRACE_MS) => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+      for (const connection of connections) connection.shutDown();
+      const abort = setTimeout(() => {
+        for (const connection of connections) connection.abort();
+      }, graceMs);
+      await Promise.all([...connections].map(({ finished }) => finished));
+      clearTimeout(abort);
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** The first byte that a client sends; undefined when it sends none in time. */
+function firstByte(
+  transport: SocketTransport,
+  socket: Socket,
+  timeoutMs: number,
+): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      resolve(undefined);
+    }, timeoutMs);
+    const settle = (byte: number | undefined): void => {
+      clearTimeout(timer);
+      resolve(byte);
+    };
+    transport.onActivity(() => {
+      const byte = transport.peekFirstByte();
+      if (byte !== undefined || transport.hasEnded || socket.destroyed) settle(byte);
+    });
+  });
+}

@@ -1,0 +1,222 @@
+/**
+ * An open session: collects frontend messages to batches, hands them to the engine, and keeps the
+ * rule that after an error everything up to Sync is skipped.
+ *
+ * @see https://www.postgresql.org/docs/16/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+ */
+import {
+  concatMessages,
+  errorResponse,
+  type FrontendFrame,
+  type FrontendMessage,
+  parseFrame,
+  queryFrame,
+  readyForQuery,
+} from "../pgwire/index.ts";
+import { assertNever } from "../shared/index.ts";
+import { inspectQuery, type QueryFacts } from "../sql/index.ts";
+import { type BatchDraft, batchOf, EMPTY_DRAFT, withFrame } from "./batch-draft.ts";
+import type { ConnectionInput } from "./connection-event.ts";
+import type { ConnectionState, SessionFacts, StateOf } from "./connection-state.ts";
+import type { BatchOutcome } from "./ports.ts";
+import { closeWith, type Step } from "./step.ts";
+
+/**
+ * Messages and bytes of a batch after which the engine gets what there is, so that a client that
+ * never sends Sync cannot fill the memory. Our choice; clients send tens of messages.
+ */
+const MAX_DRAFT_FRAMES = 1000;
+const MAX_DRAFT_BYTES = 16 * 1024 * 1024;
+
+/** DSQL's words for a transaction that lost against another one; clients retry on the SQLSTATE. */
+const CONFLICT = {
+  sqlState: "40001",
+  message: "change conflicts with another transaction (OC000)",
+} as const;
+
+/**
+ * Stands in for a COPY whose data could not be given to the engine together with it; raises the
+ * error where the COPY would have run, so that its transaction fails as for any other error.
+ */
+const COPY_NOT_SUPPORTED_SQL =
+  "SELECT pg_catalog.dsql_emulator_refuse('0A000', 'COPY FROM STDIN is supported only as the single statement of a simple query')";
+
+type MessageInput = Extract<ConnectionInput, { readonly kind: "message" }>;
+type Ready = StateOf<"Ready">;
+
+/** A message while the session waits for one. */
+export function onMessage(state: Ready, { frame, message }: MessageInput): Step {
+  switch (message.type) {
+    case "Query": {
+      const facts = inspectQuery(message.sql);
+      const query =
+        facts.copyFromStdin === "among-others" ? queryFrame(COPY_NOT_SUPPORTED_SQL) : frame;
+      return onSelfContained(state, withFrame(EMPTY_DRAFT, query, facts), facts);
+    }
+    case "FunctionCall":
+      return onSelfContained(state, withFrame(EMPTY_DRAFT, frame), undefined);
+    case "Parse":
+      return onParse(state, frame, message);
+    case "Bind":
+    case "Describe":
+    case "Execute":
+    case "Close":
+      return collect(state, withFrame(state.draft, frame));
+    case "Sync":
+      return execute(state, withFrame(state.draft, frame), true);
+    case "Flush":
+      return execute(state, withFrame(state.draft, frame), false);
+    case "CopyData":
+    case "CopyDone":
+    case "CopyFail":
+      // SPEC: a client may still send data of a COPY that has failed; it is dropped.
+      return { state, effects: [] };
+    case "Terminate":
+      return terminate();
+    default:
+      return assertNever(message, "frontend message");
+  }
+}
+
+/** A message after an error of the extended protocol: only Sync counts. */
+export function onSkippedMessage(
+  state: StateOf<"SkippingUntilSync">,
+  { frame, message }: MessageInput,
+): Step {
+  if (message.type === "Terminate") return terminate();
+  if (message.type !== "Sync") return { state, effects: [] };
+  if (state.engineSkipsToo) return execute(readyState(state), withFrame(EMPTY_DRAFT, frame), true);
+  return {
+    state: readyState(state),
+    effects: [{ kind: "send", bytes: readyForQuery(state.transactionStatus) }],
+  };
+}
+
+/** The engine has answered, or not got to the batch. */
+export function afterBatch(
+  state: StateOf<"Executing">,
+  { outcome, sawError }: Extract<ConnectionInput, { readonly kind: "batch-ended" }>,
+): Step {
+  switch (outcome.kind) {
+    case "completed": {
+      if (outcome.transactionStatus !== "unfinished") {
+        return {
+          state: readyState({ ...state, transactionStatus: outcome.transactionStatus }),
+          effects: [],
+        };
+      }
+      if (sawError) return { state: skipping(state, true), effects: [] };
+      const ready = readyState(state);
+      return state.next === undefined ? { state: ready, effects: [] } : start(ready, state.next);
+    }
+    case "wait-timeout":
+      return notRun(state, CONFLICT);
+    case "cancelled":
+      return notRun(state, {
+        sqlState: "57014",
+        message: "canceling statement due to user request",
+      });
+    case "engine-lost":
+      return engineLost(outcome);
+    default:
+      return assertNever(outcome, "batch outcome");
+  }
+}
+
+/** What a client is told whose engine is gone. */
+export function engineLost({
+  reason,
+}: Extract<BatchOutcome, { readonly kind: "engine-lost" }>): Step {
+  return closeWith(
+    "57P01",
+    "terminating connection due to administrator command",
+    `the database engine was lost: ${reason}`,
+  );
+}
+
+/** Back to waiting for messages. */
+export function readyState(facts: SessionFacts): Ready {
+  const { transactionStatus, hasPreparedDeallocateAll } = facts;
+  return { kind: "Ready", draft: EMPTY_DRAFT, transactionStatus, hasPreparedDeallocateAll };
+}
+
+/** Starts a batch that ends with ReadyForQuery by itself; what lies before it runs first. */
+function onSelfContained(state: Ready, next: BatchDraft, facts: QueryFacts | undefined): Step {
+  if (state.draft.frameCount > 0) {
+    // If one of the messages before it fails, the engine would skip the Query without an answer.
+    const step = execute(state, state.draft, false);
+    return step.state.kind === "Executing" ? { ...step, state: { ...step.state, next } } : step;
+  }
+  if (facts?.copyFromStdin === "only") {
+    const { transactionStatus, hasPreparedDeallocateAll } = state;
+    return {
+      state: { kind: "StartingCopyIn", draft: next, transactionStatus, hasPreparedDeallocateAll },
+      effects: [{ kind: "start-copy-in", batch: batchOf(next, true) }],
+    };
+  }
+  return start(state, next);
+}
+
+function start(state: Ready, draft: BatchDraft): Step {
+  return execute(state, draft, true);
+}
+
+function onParse(
+  state: Ready,
+  frame: FrontendFrame,
+  { statement, sql }: Extract<FrontendMessage, { readonly type: "Parse" }>,
+): Step {
+  const facts = inspectQuery(sql);
+  const parse =
+    facts.copyFromStdin === "none" ? frame : parseFrame(statement, COPY_NOT_SUPPORTED_SQL);
+  const hasPreparedDeallocateAll = state.hasPreparedDeallocateAll || facts.deallocatesAll;
+  return collect({ ...state, hasPreparedDeallocateAll }, withFrame(state.draft, parse, facts));
+}
+
+function collect(state: Ready, draft: BatchDraft): Step {
+  if (draft.frameCount >= MAX_DRAFT_FRAMES || draft.byteCount >= MAX_DRAFT_BYTES) {
+    return execute(state, draft, false);
+  }
+  return { state: { ...state, draft }, effects: [] };
+}
+
+function execute(state: Ready, draft: BatchDraft, endsWithReadyForQuery: boolean): Step {
+  const { transactionStatus, hasPreparedDeallocateAll } = state;
+  const batch = batchOf(draft, endsWithReadyForQuery, hasPreparedDeallocateAll);
+  return {
+    state: {
+      kind: "Executing",
+      endsWithReadyForQuery,
+      next: undefined,
+      transactionStatus,
+      hasPreparedDeallocateAll,
+    },
+    effects: [{ kind: "run", batch, watchesErrors: !endsWithReadyForQuery }],
+  };
+}
+
+function skipping(facts: SessionFacts, engineSkipsToo: boolean): StateOf<"SkippingUntilSync"> {
+  const { transactionStatus, hasPreparedDeallocateAll } = facts;
+  return { kind: "SkippingUntilSync", engineSkipsToo, transactionStatus, hasPreparedDeallocateAll };
+}
+
+/** The batch never reached the engine, so its session has no transaction there. */
+function notRun(
+  state: StateOf<"Executing">,
+  error: { readonly sqlState: string; readonly message: string },
+): Step {
+  const idle = { ...state, transactionStatus: "idle" as const };
+  const response = errorResponse({ severity: "ERROR", ...error });
+  if (!state.endsWithReadyForQuery) {
+    return { state: skipping(idle, false), effects: [{ kind: "send", bytes: response }] };
+  }
+  const bytes = concatMessages([response, readyForQuery("idle")]);
+  return { state: readyState(idle), effects: [{ kind: "send", bytes }] };
+}
+
+function terminate(): Step {
+  return {
+    state: { kind: "Closed" } satisfies ConnectionState,
+    effects: [{ kind: "close", reason: "the client ended the session" }],
+  };
+}
