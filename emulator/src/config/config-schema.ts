@@ -50,10 +50,7 @@ const CLUSTER_ID = text(
   "26 lower-case letters and digits",
   "cluster identifier: 26 lower-case letters and digits",
 );
-const REGION = {
-  ...text("^[a-z]{2}(-[a-z]+)+-[0-9]$", "a region such as us-east-1", "AWS region"),
-  default: DEFAULT_REGION,
-};
+const REGION = text("^[a-z]{2}(-[a-z]+)+-[0-9]$", "a region such as us-east-1", "AWS region");
 const IAM_PATH = {
   ...text("^/([!-~]{1,510}/)?$", "a path that begins and ends with `/`", "IAM path"),
   default: "/",
@@ -116,7 +113,7 @@ const CLUSTER = object(
   "a cluster that is ACTIVE at the start",
   {
     identifier: CLUSTER_ID,
-    region: REGION,
+    region: { ...REGION, default: DEFAULT_REGION },
     account: { ...ACCOUNT_ID, description: "account id, in quotes; by default the first account" },
     tags: {
       type: "object",
