@@ -333,5 +333,6 @@ class ConnectionDriver {
     if (this.#connection !== undefined) {
       this.#environment.observer.closed(this.#connection, this.#closeReason);
     }
+    this.#environment.observer.ended(this.#facts.sessionId);
   }
 }

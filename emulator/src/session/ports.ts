@@ -122,4 +122,6 @@ export interface ConnectionObserver {
   opened(connection: OpenConnection): void;
   /** @param reason in the emulator's words: who ended it and why */
   closed(connection: OpenConnection, reason: string): void;
+  /** Called once for every connection, admitted or not, when everything of it is freed. */
+  ended(sessionId: string): void;
 }
