@@ -108,7 +108,7 @@ function extentAt(cursor: Cursor, start: number): Extent {
   const { sql } = cursor;
   const code = sql.charCodeAt(start);
   if (isWordStart(code)) return wordOrPrefixedExtent(sql, start);
-  if (code === QUOTE) return { kind: "string", end: stringEnd(sql, start, false) };
+  if (code === QUOTE) return { kind: "string", end: stringEnd(sql, start, "plain") };
   if (code === DOUBLE_QUOTE) {
     return { kind: "quoted-identifier", end: quotedIdentifierEnd(sql, start) };
   }
@@ -125,16 +125,17 @@ function extentAt(cursor: Cursor, start: number): Extent {
   return { kind: "punctuation", end: start + (isDoublePunctuation(sql, start) ? 2 : 1) };
 }
 
-/** `E'`, `B'`, `X'`, `N'`, `U&'` and `U&"` are single tokens; a blank between makes them two. */
+/** `E'`, `B'`, `X'`, `U&'` and `U&"` are single tokens; a blank between makes them two. */
 function wordOrPrefixedExtent(sql: string, start: number): Extent {
   const next = sql.charCodeAt(start + 1);
   const letter = sql.charCodeAt(start) | 0x20;
-  if (next === QUOTE && "ebxn".includes(String.fromCharCode(letter))) {
-    return { kind: "string", end: stringEnd(sql, start + 1, letter === 0x65) };
+  if (next === QUOTE && "ebx".includes(String.fromCharCode(letter))) {
+    const end = stringEnd(sql, start + 1, letter === 0x65 ? "escape" : "bit");
+    return { kind: "string", end };
   }
   if (next === AMPERSAND && letter === 0x75) {
     const quote = sql.charCodeAt(start + 2);
-    if (quote === QUOTE) return { kind: "string", end: stringEnd(sql, start + 2, false) };
+    if (quote === QUOTE) return { kind: "string", end: stringEnd(sql, start + 2, "plain") };
     if (quote === DOUBLE_QUOTE) {
       return { kind: "quoted-identifier", end: quotedIdentifierEnd(sql, start + 2) };
     }

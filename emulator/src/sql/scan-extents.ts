@@ -21,6 +21,12 @@ const PLUS = 0x2b;
 const NON_STANDARD_OPERATOR = "~!@#^&|`?%";
 const BLOCK_COMMENT_EDGE = /\/\*|\*\//g;
 
+/**
+ * What is special inside of a string: in a plain one the doubled quote, in an escape string (`E''`)
+ * the backslash too, in a bit string (`B''`, `X''`) nothing.
+ */
+export type Quoting = "plain" | "escape" | "bit";
+
 /** End of a `--` comment: the line end, which is not part of it, or the end of the text. */
 export function lineCommentEnd(sql: string, start: number): number {
   let position = start;
@@ -54,13 +60,11 @@ export function quotedIdentifierEnd(sql: string, start: number): number {
 /**
  * End of a string, whose first character is the single quote, with the pieces that continue it on
  * later lines.
- *
- * @param hasEscapes whether a backslash escapes the next character (`E''`)
  */
-export function stringEnd(sql: string, start: number, hasEscapes: boolean): number {
+export function stringEnd(sql: string, start: number, quoting: Quoting): number {
   let open = start;
   for (;;) {
-    const end = pieceEnd(sql, open, hasEscapes);
+    const end = pieceEnd(sql, open, quoting);
     if (end < 0) return -1;
     const next = continuationStart(sql, end);
     if (next < 0) return end;
@@ -69,8 +73,9 @@ export function stringEnd(sql: string, start: number, hasEscapes: boolean): numb
 }
 
 /** End of one piece of a string, whose first character is the single quote. */
-export function pieceEnd(sql: string, start: number, hasEscapes: boolean): number {
-  return hasEscapes ? escapePieceEnd(sql, start) : plainPieceEnd(sql, start);
+export function pieceEnd(sql: string, start: number, quoting: Quoting): number {
+  if (quoting === "escape") return escapePieceEnd(sql, start);
+  return quoting === "plain" ? plainPieceEnd(sql, start) : sql.indexOf("'", start + 1) + 1 || -1;
 }
 
 function plainPieceEnd(sql: string, start: number): number {

@@ -5,7 +5,13 @@
  */
 
 import { foldCase } from "./character-classes.ts";
-import { continuationStart, pieceEnd, quotedIdentifierEnd, stringEnd } from "./scan-extents.ts";
+import {
+  continuationStart,
+  pieceEnd,
+  type Quoting,
+  quotedIdentifierEnd,
+  stringEnd,
+} from "./scan-extents.ts";
 import { isUnicodeQuoted, type Token } from "./token.ts";
 import { tokenize } from "./tokenize.ts";
 
@@ -42,23 +48,23 @@ export function stringValue(sql: string, token: Token | undefined): string | und
       return sql.slice(token.start + delimiterLength, token.end - delimiterLength);
     }
     case "e":
-      return joinPieces(sql, token.start + 1, true).replace(ESCAPE, resolveEscape);
+      return joinPieces(sql, token.start + 1, "escape").replace(ESCAPE, resolveEscape);
     case "u": {
-      const end = stringEnd(sql, token.start + 2, false);
-      return resolveUnicodeEscapes(joinPieces(sql, token.start + 2, false), sql, token, end);
+      const end = stringEnd(sql, token.start + 2, "plain");
+      return resolveUnicodeEscapes(joinPieces(sql, token.start + 2, "plain"), sql, token, end);
     }
     case "'":
-      return joinPieces(sql, token.start, false);
+      return joinPieces(sql, token.start, "plain");
     default:
-      return joinPieces(sql, token.start + 1, false);
+      return joinPieces(sql, token.start + 1, "bit");
   }
 }
 
-function joinPieces(sql: string, firstQuote: number, hasEscapes: boolean): string {
+function joinPieces(sql: string, firstQuote: number, quoting: Quoting): string {
   let value = "";
   let open = firstQuote;
   while (open >= 0) {
-    const end = pieceEnd(sql, open, hasEscapes);
+    const end = pieceEnd(sql, open, quoting);
     value += sql.slice(open + 1, end - 1);
     open = continuationStart(sql, end);
   }

@@ -1,6 +1,6 @@
 /** The tokens of PostgreSQL's lexer, as far as recognizing statements needs them. */
 
-/** What a token is; `string` includes dollar-quoted, escape, bit and national strings. */
+/** What a token is; `string` includes dollar-quoted, escape and bit strings. */
 export type TokenKind =
   "word" | "quoted-identifier" | "string" | "number" | "parameter" | "operator" | "punctuation";
 

@@ -1,0 +1,111 @@
+/**
+ * The lexer and the statement splitter against PostgreSQL's own, on random texts from a fixed seed.
+ * Both see the same bytes: PostgreSQL as UTF-8, ours one character per byte.
+ */
+
+import { loadModule, parseSync, scanSync, type ScanToken } from "libpg-query";
+import { beforeAll, describe, expect, test } from "vitest";
+import { inspectQuery, splitStatements, tokenize } from "../../src/sql/index.ts";
+import { randomBatch, randomTokens } from "./random-sql.ts";
+
+const SEED = 20_260_101;
+
+/**
+ * libpg-query's lexer makes tokens of comments, and so cannot continue a string behind one;
+ * PostgreSQL can, which a unit test of the lexer covers.
+ */
+const COMMENT_BETWEEN_STRINGS = /'\s*--[^\n\r]*[\n\r](?:\s|--[^\n\r]*[\n\r])*'/;
+
+const toBytes = (sql: string): string => Buffer.from(sql, "utf8").toString("latin1");
+const fromBytes = (sql: string): string => Buffer.from(sql, "latin1").toString("utf8");
+
+/** Start and end in bytes of each token; undefined when PostgreSQL's lexer refuses the text. */
+function scannedExtents(sql: string): [number, number][] | undefined {
+  let tokens: readonly ScanToken[];
+  try {
+    ({ tokens } = scanSync(sql));
+  } catch {
+    return undefined;
+  }
+  const extents: [number, number][] = [];
+  const relevant = tokens.filter(({ tokenName }) => !tokenName.endsWith("_COMMENT"));
+  for (let index = 0; index < relevant.length; index++) {
+    const [token, uescape, escape] = relevant.slice(index, index + 3);
+    if (token === undefined) break;
+    const isJoined =
+      /^u&/i.test(token.text) &&
+      uescape?.keywordName === "UNRESERVED_KEYWORD" &&
+      uescape.text.toLowerCase() === "uescape" &&
+      escape?.tokenName === "SCONST";
+    extents.push([token.start, isJoined ? escape.end : token.end]);
+    // PostgreSQL's parser joins them; the tree of `scan` is from before that.
+    if (isJoined) index += 2;
+  }
+  return extents;
+}
+
+/** Texts of the statements; undefined when PostgreSQL's parser refuses the text. */
+function parsedStatements(sql: string): string[] | undefined {
+  let statements: readonly { stmt_location?: number; stmt_len?: number }[];
+  try {
+    statements = parseSync(sql).stmts ?? [];
+  } catch {
+    return undefined;
+  }
+  const bytes = toBytes(sql);
+  return statements.map(({ stmt_location: start = 0, stmt_len: length }) =>
+    bytes.slice(start, length === undefined || length === 0 ? undefined : start + length),
+  );
+}
+
+/** Its tokens one behind the other, so that blanks and comments around a statement do not count. */
+const essence = (sql: string): string =>
+  tokenize(sql)
+    .tokens.map(({ start, end }) => sql.slice(start, end))
+    .join("\n");
+
+describe("the lexer, compared with PostgreSQL's", () => {
+  beforeAll(loadModule);
+
+  test("finds the same tokens in random texts", () => {
+    let compared = 0;
+    for (const sql of randomTokens(SEED, 4000)) {
+      if (COMMENT_BETWEEN_STRINGS.test(sql)) continue;
+      const expected = scannedExtents(sql);
+      if (expected === undefined) continue;
+      compared++;
+      const { tokens, isTerminated } = tokenize(toBytes(sql));
+      const found = tokens.map(({ start, end }) => [start, end]);
+      expect({ sql, isTerminated, found }).toEqual({ sql, isTerminated: true, found: expected });
+    }
+    expect(compared).toBeGreaterThan(1500);
+  });
+
+  test("cuts random batches into the same statements", () => {
+    let compared = 0;
+    for (const sql of randomBatch(SEED, 3000)) {
+      if (COMMENT_BETWEEN_STRINGS.test(sql)) continue;
+      const expected = parsedStatements(sql);
+      if (expected === undefined) continue;
+      compared++;
+      const { statements } = splitStatements(toBytes(sql));
+      expect({ sql, texts: statements.map(({ text }) => essence(text)) }).toEqual({
+        sql,
+        texts: expected.map(essence),
+      });
+      expect({ sql, count: inspectQuery(toBytes(sql)).statementCount }).toEqual({
+        sql,
+        count: expected.length,
+      });
+    }
+    expect(compared).toBeGreaterThan(1500);
+  });
+
+  test("leaves the bytes of each statement as they are", () => {
+    for (const sql of randomBatch(SEED + 1, 500)) {
+      for (const { text, start, end } of splitStatements(toBytes(sql)).statements) {
+        expect(fromBytes(text)).toBe(fromBytes(toBytes(sql).slice(start, end)));
+      }
+    }
+  });
+});
