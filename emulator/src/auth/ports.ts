@@ -15,8 +15,12 @@ export interface ClusterDirectory {
 export interface ConnectionGate {
   /** Takes one new connection from the cluster's rate; false when the rate is exceeded. */
   takeFromRate(cluster: Cluster): boolean;
-  /** Whether the cluster may have one more open connection. */
-  hasRoom(cluster: Cluster): boolean;
+  /**
+   * Takes one of the cluster's places for this connection; false when all are taken. Whoever serves
+   * the connection gives the place back when it is over, whatever became of it: connections that are
+   * still being authorized count too.
+   */
+  takePlace(cluster: Cluster, sessionId: string): boolean;
 }
 
 /** Finds long-term credentials. */

@@ -1,0 +1,1 @@
+export { createEmulatorClock, type EmulatorClockOptions } from "./emulator-clock.ts";
