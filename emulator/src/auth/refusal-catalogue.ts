@@ -13,10 +13,13 @@ export interface RefusalEntry {
   readonly hint?: string;
   /** Of the SQLSTATE. */
   readonly sqlStateConfidence: Confidence;
-  /** Of message and hint. */
+  /** Of message and hint: the lesser of the two. */
   readonly textConfidence: Confidence;
+  /** A page's address, or what else the texts are taken from. */
   readonly source: string;
+  /** The cause, in the emulator's words. */
   readonly meaning: string;
+  /** What the user can do. */
   readonly fix: string;
 }
 
@@ -27,6 +30,8 @@ const LIFECYCLE = "https://docs.aws.amazon.com/aurora-dsql/latest/userguide/clus
 const ACCESSING = "https://docs.aws.amazon.com/aurora-dsql/latest/userguide/accessing.html";
 const FIELD_REPORT = "transcripts of refused connections, published by users of the service";
 const FAMILY = "the texts of AWS's authentication service in other services";
+
+const SETTING_REPORT = "https://github.com/pgadmin-org/pgadmin4/issues/9433";
 
 const ACCESS_DENIED = "unable to accept connection, access denied";
 const INVALID_TOKEN = "The security token included in the request is invalid.";
@@ -160,8 +165,8 @@ export const REFUSALS = {
   }),
   token_expired: accessDenied({
     hint: "Signature expired: {amzDate} is now earlier than {limit} ({now} - {lifetime})",
-    textConfidence: "observed",
-    source: FIELD_REPORT,
+    textConfidence: "inferred",
+    source: `${FIELD_REPORT}, for the first two words; ${FAMILY}, for the rest`,
     meaning: "the token's lifetime is over",
     fix: "make a new token for each new connection",
   }),
@@ -241,11 +246,12 @@ export const REFUSALS = {
   },
   setting_not_supported: {
     sqlState: "0A000",
-    sqlStateConfidence: "observed",
+    sqlStateConfidence: "chosen",
     message: 'setting configuration parameter "{setting}" not supported',
-    textConfidence: "observed",
-    source: ACCESSING,
-    meaning: "the start-up packet sets something that is not on DSQL's list",
+    textConfidence: "chosen",
+    source: SETTING_REPORT,
+    meaning:
+      "the start-up packet sets something that is not on DSQL's list; code and text are those of SET in a session",
     fix: "leave the setting out of the connection string, options or PGOPTIONS",
   },
   internal_error: {
