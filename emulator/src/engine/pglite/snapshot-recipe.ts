@@ -27,6 +27,9 @@ export const SETUP_STATEMENTS: readonly string[] = [
   `GRANT ALL ON SCHEMA public TO ${ADMIN_ROLE} WITH GRANT OPTION`,
   `CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
      AS $$ SELECT '${SERVER_VERSION.versionText}'::text $$`,
+  // Raises an error with this SQLSTATE and text, where the emulator refuses what the engine would take.
+  `CREATE FUNCTION pg_catalog.dsql_emulator_refuse(sqlstate text, message text) RETURNS void
+     LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = $1, MESSAGE = $2; END $$`,
   "ALTER DATABASE template0 IS_TEMPLATE false",
   "ALTER DATABASE template1 IS_TEMPLATE false",
   "DROP DATABASE template0",
