@@ -22,6 +22,8 @@ const START_PARAMETERS: readonly string[] = [
     "max_parallel_workers_per_gather=0",
     "max_worker_processes=0",
     "shared_buffers=16MB",
+    // With PostgreSQL's own 2 MB a recursive SQL function meets the memory limit before this one.
+    "max_stack_depth=1MB",
     // Spilled sorts live in the memory of the process too; without a cap one query could use it up.
     "temp_file_limit=256MB",
     "default_transaction_isolation=repeatable read",

@@ -74,8 +74,11 @@ function pickOriginals(webAssembly: WebAssemblyObject): WebAssemblyObject {
   };
 }
 
-function shared(source: ArrayBuffer | Uint8Array): Uint8Array {
-  const bytes = ArrayBuffer.isView(source) ? source : new Uint8Array(source);
+/** Side modules come as an Int8Array. */
+function shared(source: ArrayBuffer | ArrayBufferView): Uint8Array {
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
   return shareWasmMemory(bytes);
 }
 
