@@ -9,7 +9,6 @@ import {
   FEATURE_NOT_SUPPORTED_STATE,
   GSSENC_REQUEST_CODE,
   INVALID_AUTHORIZATION_STATE,
-  LENGTH_WORD_BYTES,
   PROTOCOL_MAJOR,
   PROTOCOL_NEWEST_MINOR,
   PROTOCOL_OPTION_PREFIX,
@@ -62,7 +61,7 @@ export type StartupPacket = SSLRequest | GSSENCRequest | CancelRequest | Startup
  */
 export function decodeStartupPacket(packet: Uint8Array): StartupPacket {
   const reader = new ByteReader(packet, 0);
-  if (packet.length < LENGTH_WORD_BYTES || reader.uint32() !== packet.length) throw invalidLength();
+  if (reader.uint32() !== packet.length) throw invalidLength();
   const code = reader.uint32();
   switch (code) {
     case SSL_REQUEST_CODE:
@@ -114,7 +113,7 @@ function readParameters(reader: ByteReader): [name: string, value: string][] {
   while (strings.remaining > 0) {
     const name = readString(strings);
     // An empty name is the terminator, and this one is not at the end.
-    if (name.length === 0 || strings.remaining === 0) throw invalidLayout();
+    if (name.length === 0) throw invalidLayout();
     pairs.push([utf8.decode(name), utf8.decode(readString(strings))]);
   }
   return pairs;

@@ -102,7 +102,7 @@ const INPUTS = [
 
 describe.each(INPUTS)("$name", ({ make }) => {
   test("becomes messages, then at most a protocol violation, and nothing else", () => {
-    forSeeds(1500, (random) => {
+    forSeeds(1000, (random) => {
       const bytes = make(random);
       const { messages, end } = read([bytes]);
       const whole = Buffer.concat(messages);
@@ -114,7 +114,7 @@ describe.each(INPUTS)("$name", ({ make }) => {
   });
 
   test("is read the same however it is cut into chunks", () => {
-    forSeeds(400, (random) => {
+    forSeeds(300, (random) => {
       const bytes = make(random);
       const { messages, lines, end } = read([bytes]);
       const cuts = [() => 1, () => 1 + random.below(7), () => 1 + random.below(300)];
@@ -129,7 +129,7 @@ describe.each(INPUTS)("$name", ({ make }) => {
   });
 
   test("never makes the decoder keep more than a part of one message", () => {
-    forSeeds(400, (random) => {
+    forSeeds(300, (random) => {
       const { mostWaitingBytes } = read(inChunks(make(random), () => 1 + random.below(2000)));
       for (const phase of ["startup", "password", "open"] as const) {
         expect(mostWaitingBytes[phase]).toBeLessThanOrEqual(MAX_WAITING_BYTES[phase]);
@@ -139,7 +139,7 @@ describe.each(INPUTS)("$name", ({ make }) => {
 });
 
 test("valid conversations are read to their end", () => {
-  forSeeds(1500, (random) => {
+  forSeeds(1000, (random) => {
     const bytes = validConversation(random);
     const { messages, end } = read([bytes]);
     expect(end).toBe("0 bytes left");
@@ -181,7 +181,7 @@ test("a flood that ends no message is refused before it fills the memory", () =>
 });
 
 test("whatever a server sends, its trace is text", () => {
-  forSeeds(1500, (random) => {
+  forSeeds(1000, (random) => {
     const bytes = random.bytes(random.below(120));
     if (bytes.length > 6) bytes.set([random.pick([0x45, 0x54, 0x44, 0x76, 0x53, 0x52]), 0, 0, 0]);
     for (const line of traceBackend(bytes)) expect(line).toMatch(/^B /);
