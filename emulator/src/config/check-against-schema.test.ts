@@ -177,6 +177,8 @@ describe("checkAgainstSchema", () => {
       user({ accessKeys: [secret] }),
       user({ accessKeys: secret }),
       user({ secret }),
+      user({ [`secret:${secret}`]: null }),
+      user({ accessKeys: [{ id: "AKIAFAKEFAKEFAKE", [secret]: null }] }),
       { defaultUser: secret },
       { defaultUser: [secret] },
     ];
@@ -185,6 +187,12 @@ describe("checkAgainstSchema", () => {
       expect(problems.length).toBeGreaterThan(0);
       expect(problems.join()).not.toContain(secret);
     }
+    expect(problemsOf(user({ accessKeys: [{ secretKey: secret, "secret:x": null }] }))).toEqual([
+      "accounts[0].users[0].accessKeys[0].id: is missing",
+      "accounts[0].users[0].accessKeys[0].secret: is missing",
+      "accounts[0].users[0].accessKeys[0].secretKey: is not a known key; known here: id, secret, status",
+      'accounts[0].users[0].accessKeys[0]["<redacted, 8 characters>"]: is not a known key; known here: id, secret, status',
+    ]);
     expect(problemsOf(misplaced[2])).toEqual([
       "accounts[0].users[0].accessKeys[0]: is <redacted, 17 characters>; expected a mapping",
     ]);

@@ -45,7 +45,7 @@ function describe(error: ErrorObject, root: unknown): ConfigurationProblem {
       const message = NOT_YET.includes(key)
         ? "is not supported yet"
         : `is not a known key; known here: ${known}`;
-      return { path: childPath(path, key), message };
+      return { path: childPath(path, shownKey(key, path)), message };
     }
     case "required":
       return { path: childPath(path, String(params["missingProperty"])), message: "is missing" };
@@ -72,7 +72,13 @@ function describe(error: ErrorObject, root: unknown): ConfigurationProblem {
   }
 }
 
-/** Keys and secrets are easily confused, so no value near them is shown. */
+/** Without the space behind its colon, `{ secret:x }` is a key. */
+function shownKey(key: string, parent: string): string {
+  const isNearSecret = /accessKeys|defaultUser/.test(parent) || /secret/i.test(key);
+  return isNearSecret && !/^[A-Za-z]{1,20}$/.test(key) ? redactSecret(key) : key;
+}
+
+/** Ids and secrets are easily confused, so no value near them is shown. */
 function describeSeen(value: unknown, path: string): string {
   if (value === null || value === undefined) return "is empty";
   if (Array.isArray(value)) return "is a list";

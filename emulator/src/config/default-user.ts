@@ -1,4 +1,6 @@
 import type { AccountId } from "../dsql/index.ts";
+import { parsePolicyDocument } from "../iam/index.ts";
+import { InvariantViolation } from "../shared/index.ts";
 import {
   DEFAULT_ACCESS_KEY_ID,
   DEFAULT_POLICY_NAME,
@@ -16,6 +18,8 @@ export function makeDefaultUser(
   accountId: AccountId,
   secretAccessKey: string | undefined,
 ): ConfiguredUser {
+  const parsed = parsePolicyDocument(FULL_ACCESS);
+  if (parsed.kind === "malformed") throw new InvariantViolation("the default policy is malformed");
   const arn = `arn:aws:iam::${accountId}:user/${DEFAULT_USER_NAME}`;
   return {
     accountId,
@@ -25,7 +29,7 @@ export function makeDefaultUser(
     accessKeys: [{ accessKeyId: DEFAULT_ACCESS_KEY_ID, secretAccessKey, status: "Active" }],
     policies: [
       {
-        document: FULL_ACCESS,
+        document: parsed.document,
         source: { kind: "inline", name: DEFAULT_POLICY_NAME, attachedTo: arn },
       },
     ],

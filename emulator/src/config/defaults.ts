@@ -1,6 +1,5 @@
 /** What the emulator runs with where neither option, environment nor file says otherwise. */
 import { type AccountId, type ClusterIdentifier, LIMITS } from "../dsql/index.ts";
-import type { PolicyDocument } from "../iam/index.ts";
 import type { ConfiguredLimits } from "./emulator-config.ts";
 
 /** The file that is read when it exists in the working directory and no other is named. */
@@ -25,16 +24,9 @@ export const DEFAULT_ACCESS_KEY_ID = "AKIADSQLEMULATOR0000";
 export const DEFAULT_POLICY_NAME = "full-access";
 
 /** The default user's policy: everything on everything. */
-export const FULL_ACCESS: PolicyDocument = {
-  version: "2012-10-17",
-  statements: [
-    {
-      sid: "FullAccess",
-      effect: "Allow",
-      action: { isNegated: false, patterns: [{ text: "*", ignoresCase: true }] },
-      resource: { isNegated: false, patterns: [{ text: "*", ignoresCase: false }] },
-    },
-  ],
+export const FULL_ACCESS = {
+  Version: "2012-10-17",
+  Statement: [{ Sid: "FullAccess", Effect: "Allow", Action: "*", Resource: "*" }],
 };
 
 /** Limits of the service as documented, and three of our own choice for the engine. */

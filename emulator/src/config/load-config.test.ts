@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parsePolicyDocument } from "../iam/index.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./configuration-error.ts";
 import type { EmulatorConfig } from "./emulator-config.ts";
 import { loadConfig } from "./load-config.ts";
@@ -35,6 +36,10 @@ function problemsOf(args: readonly string[]): readonly ConfigurationProblem[] {
 }
 
 const ADMIN_ARN = "arn:aws:iam::123456789012:user/emulator-admin";
+const FULL_ACCESS = parsePolicyDocument({
+  Version: "2012-10-17",
+  Statement: [{ Sid: "FullAccess", Effect: "Allow", Action: "*", Resource: "*" }],
+});
 const DEFAULTS = {
   configFile: undefined,
   host: "127.0.0.1",
@@ -60,17 +65,7 @@ const DEFAULTS = {
       ],
       policies: [
         {
-          document: {
-            version: "2012-10-17",
-            statements: [
-              {
-                sid: "FullAccess",
-                effect: "Allow",
-                action: { isNegated: false, patterns: [{ text: "*", ignoresCase: true }] },
-                resource: { isNegated: false, patterns: [{ text: "*", ignoresCase: false }] },
-              },
-            ],
-          },
+          document: FULL_ACCESS.kind === "parsed" ? FULL_ACCESS.document : undefined,
           source: { kind: "inline", name: "full-access", attachedTo: ADMIN_ARN },
         },
       ],
@@ -99,6 +94,7 @@ const DEFAULTS = {
 
 describe("defaults", () => {
   test("hold when nothing is said", () => {
+    expect(FULL_ACCESS.kind).toBe("parsed");
     expect(load()).toStrictEqual(DEFAULTS);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parsePolicyDocument } from "../iam/index.ts";
 import type { ConfigurationProblem } from "./configuration-error.ts";
 import { objectOf } from "./json-value.ts";
 import { parseConfigText } from "./parse-config-text.ts";
@@ -13,17 +14,10 @@ function resolve(yaml: string): ResolvedAccounts & { problems: ConfigurationProb
 }
 
 const POLICY = "{Statement: [{Effect: Deny, Action: 'dsql:*', Resource: '*'}]}";
-const DOCUMENT = {
-  version: "2008-10-17",
-  statements: [
-    {
-      sid: undefined,
-      effect: "Deny",
-      action: { isNegated: false, patterns: [{ text: "dsql:*", ignoresCase: true }] },
-      resource: { isNegated: false, patterns: [{ text: "*", ignoresCase: false }] },
-    },
-  ],
-};
+const PARSED = parsePolicyDocument({
+  Statement: [{ Effect: "Deny", Action: "dsql:*", Resource: "*" }],
+});
+const DOCUMENT = PARSED.kind === "parsed" ? PARSED.document : undefined;
 const FULL = `
 defaultUser: false
 accounts:
@@ -47,6 +41,7 @@ describe("resolveAccounts", () => {
   test("resolves ARNs, keys and policies with their sources", () => {
     const arn = "arn:aws:iam::111111111111:user/team/db/ada";
     const source = (kind: string, name: string): unknown => ({ kind, name, attachedTo: arn });
+    expect(DOCUMENT).toBeDefined();
     expect(resolve(FULL)).toStrictEqual({
       problems: [],
       accounts: ["111111111111", "222222222222"],
