@@ -58,12 +58,11 @@ function readIfPresent(file: string): string | undefined {
 function createUnlessPresent(file: string, directory: string, credentials: Credentials): void {
   const draft = `${file}.${randomUUID()}.tmp`;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { recursive: true });
     const text = `${JSON.stringify(credentials, undefined, 2)}\n`;
     writeFileSync(draft, text, { mode: 0o600, flag: "wx", flush: true });
-    linkSync(draft, file);
+    linkUnlessPresent(draft, file);
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return;
     throw new StateFileError(
       file,
       `cannot be written (${codeOf(error)}): choose a data directory that the emulator may write to`,
@@ -71,6 +70,14 @@ function createUnlessPresent(file: string, directory: string, credentials: Crede
     );
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+function linkUnlessPresent(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
   }
 }
 

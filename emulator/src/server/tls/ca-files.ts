@@ -57,7 +57,7 @@ export function caPaths(directory: string): CaPaths {
 export function loadOrMakeCa(directory: string, now: Date): LoadedCa {
   const { certificateFile, keyFile } = caPaths(directory);
   const notices: string[] = [];
-  attempt(directory, "made", () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+  attempt(directory, "made", () => mkdirSync(directory, { recursive: true }));
   const existing = readIfPresent(certificateFile);
   let keyPem = readIfPresent(keyFile);
   if (keyPem === undefined) {
