@@ -50,5 +50,5 @@ export function isWordPart(code: number): boolean {
 
 /** The text in lower case the way PostgreSQL folds identifiers: ASCII letters only. */
 export function foldCase(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }

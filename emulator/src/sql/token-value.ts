@@ -99,7 +99,8 @@ function resolveUnicodeEscapes(text: string, sql: string, token: Token, quotedEn
     const digits = /^(?:([0-9A-Fa-f]{4})|\+([0-9A-Fa-f]{6}))/.exec(text.slice(at + 1, at + 8));
     const hex = digits?.[1] ?? digits?.[2];
     resolved += hex === undefined ? escape : fromCodePoint(Number.parseInt(hex, 16));
-    position = at + (digits?.[0].length ?? 1) + 1;
+    const isDoubled = text.charAt(at + 1) === escape;
+    position = at + 1 + (digits?.[0].length ?? (isDoubled ? 1 : 0));
   }
 }
 
