@@ -72,8 +72,8 @@ export function negotiateProtocolVersion(
   unrecognizedOptions: readonly string[],
 ): Uint8Array {
   const message = new ByteWriter(BACKEND_TYPE.NegotiateProtocolVersion);
-  // SPEC: the page says "minor version", but what PostgreSQL sends (SendNegotiateProtocolVersion in 11
-  // to 17) is the whole version number.
+  // SPEC: the page says "minor version", but PostgreSQL's SendNegotiateProtocolVersion
+  // sends the whole version number.
   message.int32((PROTOCOL_MAJOR << 16) | newestMinorVersion);
   message.int32(unrecognizedOptions.length);
   for (const name of unrecognizedOptions) message.string(name);

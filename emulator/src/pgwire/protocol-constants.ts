@@ -38,8 +38,8 @@ export const MAX_STARTUP_PACKET_BYTES = 10_000;
 export const MAX_PASSWORD_MESSAGE_BYTES = 65_535;
 
 /**
- * Largest length word of a message that has no reason to be long; the value of
- * PQ_SMALL_MESSAGE_LIMIT in the PostgreSQL 14 to 18 server (libpq/libpq.h).
+ * Largest length word of a message that has no reason to be long; PostgreSQL's
+ * PQ_SMALL_MESSAGE_LIMIT (libpq/libpq.h of the server).
  */
 export const MAX_SMALL_MESSAGE_BYTES = 10_000;
 
