@@ -18,13 +18,14 @@ export function checkSignature(
       const signer = accessKey.principal;
       return { kind: "continue", facts: { signer }, saw: { accessKeyId, signer: signer.arn } };
     }
-    const { canonicalRequest, stringToSign, computedSignaturePrefix } = result;
+    const { canonicalRequest, stringToSign, computedSignaturePrefix, mistake } = result;
+    const why = mistake ?? "wrong secret access key, or the token was changed after signing";
     return {
       kind: "refuse",
       saw: { accessKeyId, canonicalRequest, stringToSign, computedSignaturePrefix },
       refusal: refuse(
         "signature_mismatch",
-        `signature is not the one that the secret of \`${accessKeyId}\` gives: wrong secret access key, or the token was changed after signing`,
+        `signature is not the one that the secret of \`${accessKeyId}\` gives: ${why}`,
       ),
     };
   };

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { signToken, TEST_ACCESS_KEY, TEST_HOST } from "../../test/fixtures/sigv4/sign-token.ts";
+import { MISMATCHING_TOKENS } from "../../test/fixtures/sigv4/token-fixtures.ts";
+import type { AuthToken } from "./auth-token.ts";
+import { parseAuthToken } from "./parse-auth-token.ts";
+import { SigningKeyCache, signingKey } from "./signing-key.ts";
+import { signingMistakes } from "./signing-mistakes.ts";
+import { computeSignature, verifySignature } from "./verify-signature.ts";
+
+const { secretAccessKey } = TEST_ACCESS_KEY;
+
+function parsed(text: string): AuthToken {
+  const result = parseAuthToken(text);
+  if (result.kind === "malformed") throw new Error(result.problem);
+  return result.token;
+}
+
+function mistakeIn(text: string): string | undefined {
+  const token = parsed(text);
+  const verdict = verifySignature({ token, secretAccessKey, keyCache: new SigningKeyCache() });
+  return verdict.kind === "mismatch" ? verdict.mistake : "no mismatch";
+}
+
+/** The token with the signature of these lines in place of its canonical request. */
+function signedAs(lines: (query: string) => readonly string[]): string {
+  const text = signToken();
+  const query = text.slice(text.indexOf("?") + 1, text.indexOf("&X-Amz-Signature="));
+  const hash = createHash("sha256").update(lines(query).join("\n")).digest("hex");
+  const scope = "20260115/us-east-1/dsql/aws4_request";
+  const key = signingKey(secretAccessKey, "20260115", "us-east-1", "dsql");
+  const toSign = ["AWS4-HMAC-SHA256", "20260115T120000Z", scope, hash].join("\n");
+  return text.replace(/\w{64}$/, computeSignature(key, toSign));
+}
+
+const EMPTY_HASH = createHash("sha256").digest("hex");
+const HOST_LINES = [`host:${TEST_HOST}`, "", "host"];
+
+describe("the mistake behind a wrong signature", () => {
+  test.each<[string, string, string | undefined]>([
+    ["another secret is none", signToken({ secretAccessKey: "another-fake-secret" }), undefined],
+    [
+      "a line feed after the secret",
+      signToken({ secretAccessKey: `${secretAccessKey}\n` }),
+      "the secret access key was used with white space at its end",
+    ],
+    [
+      "a host in upper case that was signed in lower case",
+      signToken().replace(TEST_HOST, TEST_HOST.toUpperCase()),
+      "the host was signed in lower case, but the token has it in upper case",
+    ],
+    [
+      "a host in upper case as botocore signs it",
+      MISMATCHING_TOKENS[0]?.token ?? "",
+      "the host was signed in lower case, but the token has it in upper case",
+    ],
+    [
+      "a port that was cut off after signing",
+      signToken({ host: `${TEST_HOST}:5432` }).replace(":5432", ""),
+      "the host was signed with port 5432, but the token has no port",
+    ],
+    [
+      "a port that was added after signing",
+      signToken().replace(TEST_HOST, `${TEST_HOST}:443`),
+      "the host was signed without the port that the token has",
+    ],
+    [
+      "an action that was changed after signing",
+      signToken({ action: "DbConnect" }).replace("DbConnect", "DbConnectAdmin"),
+      "the token was signed for `DbConnect` and `Action` was changed afterwards",
+    ],
+    [
+      "a session token that was added after signing",
+      `${signToken()}&X-Amz-Security-Token=fake-session-token`,
+      "`X-Amz-Security-Token` was added after signing",
+    ],
+    [
+      "the payload of S3",
+      signedAs((query) => ["GET", "/", query, ...HOST_LINES, "UNSIGNED-PAYLOAD"]),
+      "the hashed payload was signed as `UNSIGNED-PAYLOAD`, expected the SHA-256 of nothing",
+    ],
+    [
+      "another method",
+      signedAs((query) => ["POST", "/", query, ...HOST_LINES, EMPTY_HASH]),
+      "the request was signed as a POST, expected GET",
+    ],
+    [
+      "parameters that were not sorted",
+      signedAs((query) => {
+        const reversed = query.split("&").reverse().join("&");
+        return ["GET", "/", reversed, ...HOST_LINES, EMPTY_HASH];
+      }).replace(/\?(.*)(&X-Amz-Signature=.*)/, (_all, query: string, signature: string) => {
+        return `?${query.split("&").reverse().join("&")}${signature}`;
+      }),
+      "the parameters were signed in the order of the token, expected sorted by name",
+    ],
+    [
+      "a right signature that was altered",
+      signToken().replace(/\w$/, (digit) => (digit === "0" ? "1" : "0")),
+      undefined,
+    ],
+  ])("%s", (_name, text, mistake) => {
+    expect(mistakeIn(text)).toBe(mistake);
+  });
+
+  test("is looked for in at most a dozen signatures, and no description has a secret", () => {
+    const tokens = [
+      signToken({ sessionToken: "fake-session-token" }),
+      signToken({ host: TEST_HOST.toUpperCase(), sessionToken: "fake-session-token" }),
+      signToken({ host: `${TEST_HOST}:1` }),
+    ];
+    for (const text of tokens) {
+      const mistakes = signingMistakes(parsed(text), secretAccessKey);
+      expect(mistakes.length).toBeLessThanOrEqual(12);
+      const words = mistakes.map(({ description }) => description).join();
+      expect(words).not.toMatch(/fake-session-token|fake-secret/);
+    }
+  });
+});
