@@ -15,7 +15,10 @@ export function frame(type: string, body: string): FrontendFrame {
   return { type: bytes[0] ?? 0, bytes };
 }
 
-/** A short text for each message: `Q sql`, `P name sql`, `B name`, `D name`, `E`, `C name`, `S`, `H`. */
+/**
+ * A short text for each message: `Q sql`, `P name sql`, `B name portal`, `D name`, `E rows portal`,
+ * `C name`, `d line`, `c`, `f`, `S`, `H`; what is left out at the end is empty.
+ */
 export function batch(...messages: readonly string[]): EngineBatch {
   const frames = messages.map((message) => {
     const [type = "", first = "", ...rest] = message.split(" ");
@@ -25,14 +28,14 @@ export function batch(...messages: readonly string[]): EngineBatch {
       case "P":
         return frame("P", `${first}\0${rest.join(" ")}\0\0\0`);
       case "B":
-        return frame("B", `\0${first}\0\0\0\0\0\0\0`);
+        return frame("B", `${rest.join(" ")}\0${first}\0\0\0\0\0\0\0`);
       case "D":
       case "C":
         return frame(type, `S${first}\0`);
       case "E":
-        return frame("E", "\0\0\0\0\0");
+        return frame("E", `${rest.join(" ")}\0\0\0\0${String.fromCharCode(Number(first))}`);
       case "d":
-        return frame("d", `${first}\n`);
+        return frame("d", `${[first, ...rest].join(" ")}\n`);
       default:
         return frame(type, type === "f" ? "reason\0" : "");
     }
@@ -77,12 +80,15 @@ export function readAnswer(bytes: Uint8Array): string[] {
 
 function describe(type: string, body: Buffer): string {
   switch (type) {
-    case "E": {
+    case "E":
+    case "N": {
       const fields = body.toString().split("\0");
       const field = (code: string): string =>
         fields.find((text) => text.startsWith(code))?.slice(1) ?? "";
       return `${field("C")} ${field("M")}`;
     }
+    case "V":
+      return body.subarray(4).toString("hex");
     case "D":
       return body.subarray(6).toString();
     case "C":

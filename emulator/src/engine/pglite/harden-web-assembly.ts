@@ -60,7 +60,7 @@ export function hardenWebAssembly(memoryLimitMiB: number): () => WasmMemory | un
   webAssembly.instantiate = (source, imports) => {
     withoutIntervalTimers(imports);
     const isBinary = source instanceof ArrayBuffer || ArrayBuffer.isView(source);
-    return original.instantiate(isBinary ? shared(source as Uint8Array) : source, imports);
+    return original.instantiate(isBinary ? shared(source) : source, imports);
   };
   return () => engineMemory;
 }
