@@ -58,6 +58,18 @@ function parsedStatements(sql: string): string[] | undefined {
   );
 }
 
+/** The statements' trees as JSON; undefined when PostgreSQL's parser refuses the text. */
+function parsedTree(sql: string): string[] | undefined {
+  try {
+    return (parseSync(sql).stmts ?? []).map((statement) => JSON.stringify(statement));
+  } catch {
+    return undefined;
+  }
+}
+
+const CHANGES_SETTINGS =
+  /"(?:VariableSetStmt|DiscardStmt|ExecuteStmt|DoStmt|AlterRoleSetStmt|AlterDatabaseSetStmt)"|"sval":"set_config"/;
+
 /** Its tokens one behind the other, so that blanks and comments around a statement do not count. */
 const essence = (sql: string): string =>
   tokenize(sql)
@@ -99,6 +111,43 @@ describe("the lexer, compared with PostgreSQL's", () => {
       });
     }
     expect(compared).toBeGreaterThan(1500);
+  });
+
+  test("finds every COPY, and every change of settings, that is in PostgreSQL's tree", () => {
+    const seen = { none: 0, only: 0, "among-others": 0, changes: 0 };
+    for (const sql of randomBatch(SEED + 2, 3000)) {
+      if (COMMENT_BETWEEN_STRINGS.test(sql)) continue;
+      const tree = parsedTree(sql);
+      if (tree === undefined) continue;
+      const facts = inspectQuery(toBytes(sql));
+      const copies = tree.filter((statement) => statement.startsWith('{"stmt":{"CopyStmt"'));
+      const hasCopyIn = copies.some(
+        (copy) => copy.includes('"is_from":true') && !copy.includes('"filename"'),
+      );
+      const onlyOrOthers = tree.length === 1 ? "only" : "among-others";
+      const copyFromStdin = hasCopyIn ? onlyOrOthers : "none";
+      expect({ sql, copyFromStdin: facts.copyFromStdin }).toEqual({ sql, copyFromStdin });
+      seen[copyFromStdin]++;
+      const changes = tree.some((statement) => CHANGES_SETTINGS.test(statement));
+      if (!changes) continue;
+      expect({ sql, mayChange: facts.mayChangeSettings }).toEqual({ sql, mayChange: true });
+      seen.changes++;
+    }
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(20);
+  });
+
+  test("finds without lexing only what it finds with lexing", () => {
+    for (const texts of [randomBatch(SEED + 3, 3000), randomTokens(SEED + 3, 3000)]) {
+      for (const sql of texts) {
+        const bytes = toBytes(sql);
+        if (!tokenize(bytes).isTerminated) continue;
+        // A comment at the start keeps a text from the short way.
+        expect({ sql, facts: inspectQuery(bytes) }).toEqual({
+          sql,
+          facts: inspectQuery(`/**/${bytes}`),
+        });
+      }
+    }
   });
 
   test("leaves the bytes of each statement as they are", () => {

@@ -208,9 +208,25 @@ function routine(random: Random, depth: number): string {
   return `${pick(random, heads)} ${options} begin ${pick(random, ["atomic", "ATOMIC", "/* ; */atomic"])} ${body.join(" ")} ${pick(random, BODY_ENDS)}`;
 }
 
+const SETTING_CHANGES = [
+  "set local a = 1",
+  "reset all",
+  "discard plans",
+  "execute p (1)",
+  "alter role r set a = 1",
+  "alter database d reset a",
+  "alter user r in database d set a to b",
+  "select pg_catalog . Set_Config ('a', 'b', false)",
+  'select 1 from t where U&"\\0073et_config" (1)',
+  "select u&\"set!005fconfig\" uescape '!' ('a', 'b', false)",
+  "explain analyze execute p",
+  "create function f() returns int set a = 1 language sql as 'select 1'",
+  'create view v as select "set_config"(1)',
+];
+
 function statement(random: Random): string {
   const expression = (): string => pick(random, EXPRESSIONS);
-  switch (random(17)) {
+  switch (random(18)) {
     case 0:
     case 1:
       return routine(random, 2);
@@ -231,7 +247,7 @@ function statement(random: Random): string {
     case 5:
       return `set search_path = a, 'b;c'`;
     case 6:
-      return `copy t (a, "from") ${pick(random, ["from stdin", "to stdout", "from 'file;'"])}`;
+      return `copy t (a, "from") ${pick(random, ["from stdin", "from stdin", "to stdout", "from 'file;'"])}`;
     case 7:
       return "";
     case 8:
@@ -246,6 +262,8 @@ function statement(random: Random): string {
       return "create view v as select 1 as begin";
     case 13:
       return "deallocate all";
+    case 14:
+      return pick(random, SETTING_CHANGES);
     default:
       return `select ${expression()}, ${expression()} from t as "x;y"`;
   }
