@@ -8,21 +8,27 @@ export interface AuthRefusal {
   readonly hint: string | undefined;
   /** DSQL's message for this case. */
   readonly message: string;
-  /** The emulator's own words: what was seen, what was expected, what to do. */
+  /** The emulator's own words, on one line: what was seen, what was expected, what to do. */
   readonly reason: string;
 }
 
 /** The values that a catalogue entry's `{placeholders}` stand for. */
 export type RefusalFacts = Readonly<Record<string, string | number>>;
 
-/** Makes the refusal of a catalogue entry for one case. */
+/** What would break the line, or control a terminal that shows it. */
+const CONTROL_CHARACTER = /[\p{Cc}\u2028\u2029]/gu;
+
+/**
+ * Makes the refusal of a catalogue entry for one case. Control characters of a reason, which may
+ * quote what a client sent, become `\uFFFD`; message and hint are DSQL's and stay as they are.
+ */
 export function refuse(code: RefusalCode, reason: string, facts: RefusalFacts = {}): AuthRefusal {
   const entry: RefusalEntry = REFUSALS[code];
   return {
     code,
     message: fill(entry.message, facts),
     hint: entry.hint === undefined ? undefined : fill(entry.hint, facts),
-    reason,
+    reason: reason.replace(CONTROL_CHARACTER, "\uFFFD"),
   };
 }
 

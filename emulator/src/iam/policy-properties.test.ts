@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { randomNumbers } from "../../test/fixtures/random-numbers.ts";
 import { evaluatePolicies } from "./evaluate-policies.ts";
 import { matchesGlob } from "./glob-pattern.ts";
 import { parsePolicyDocument } from "./parse-policy-document.ts";
@@ -6,17 +7,6 @@ import type { AttachedPolicy } from "./policy-document.ts";
 
 const SEED = 20_260_115;
 const ROUNDS = 3000;
-
-/** mulberry32: numbers in [0, 1), the same for the same seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const random = randomNumbers(SEED);
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { randomNumbers } from "../../test/fixtures/random-numbers.ts";
 import {
   ALTERATIONS,
   HARMLESS_ALTERATIONS,
@@ -63,6 +64,42 @@ describe("a token that was altered after signing", () => {
       }
     }
     expect([...accepted]).toEqual(["/?"]);
+  });
+});
+
+describe("whatever text comes in place of a token", () => {
+  test("is judged without an error, and never right", () => {
+    const random = randomNumbers(20_260_115);
+    const below = (limit: number): number => Math.floor(random() * limit);
+    const pieces = [
+      "&",
+      "=",
+      "%",
+      "?",
+      "/",
+      "%2F",
+      "\0",
+      "\n",
+      "é",
+      "\uD800",
+      "😀",
+      "X-Amz-",
+      "Action=",
+    ];
+    const codes = new Set<string>();
+    for (let round = 0; round < 20_000; round += 1) {
+      let text = TOKENS[below(TOKENS.length)]?.token ?? "";
+      for (let change = 0; change <= below(3); change += 1) {
+        const start = below(text.length);
+        const piece =
+          below(2) === 0 ? (pieces[below(pieces.length)] ?? "") : text.slice(0, below(40));
+        text = text.slice(0, start) + piece + text.slice(start + below(3) * below(30));
+      }
+      if (TOKENS.some(({ token }) => token === text)) continue;
+      codes.add(judge(text));
+    }
+    expect(codes.has("match")).toBe(false);
+    expect(codes.size).toBeGreaterThan(10);
   });
 });
 
