@@ -54,7 +54,8 @@ export function onMessage(state: Ready, { frame, message }: MessageInput): Step 
       return onSelfContained(state, withFrame(EMPTY_DRAFT, query, facts), facts);
     }
     case "FunctionCall":
-      return onSelfContained(state, withFrame(EMPTY_DRAFT, frame), undefined);
+      // The function is named by its object id, and could be set_config.
+      return onSelfContained(state, { ...withFrame(EMPTY_DRAFT, frame), mayChangeSettings: true });
     case "Parse":
       return onParse(state, frame, message);
     case "Bind":
@@ -141,7 +142,7 @@ export function readyState(facts: SessionFacts): Ready {
 }
 
 /** Starts a batch that ends with ReadyForQuery by itself; what lies before it runs first. */
-function onSelfContained(state: Ready, next: BatchDraft, facts: QueryFacts | undefined): Step {
+function onSelfContained(state: Ready, next: BatchDraft, facts?: QueryFacts): Step {
   if (state.draft.frameCount > 0) {
     // If one of the messages before it fails, the engine would skip the Query without an answer.
     const step = execute(state, state.draft, false);
