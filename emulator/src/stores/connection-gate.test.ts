@@ -1,8 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { FixedClock } from "../../test/support/fixed-clock.ts";
-import type { Cluster } from "../auth/index.ts";
+import { type Cluster, createConnectionAuthorizer } from "../auth/index.ts";
 import type { AccountId, ClusterIdentifier } from "../dsql/index.ts";
 import { MemoryConnectionGate } from "./connection-gate.ts";
+import { MemoryAccessKeyStore } from "./memory-access-key-store.ts";
+import { MemoryClusterDirectory } from "./memory-cluster-directory.ts";
+import { MemoryPolicyStore } from "./memory-policy-store.ts";
+import { unmappedRoleMappingStore } from "./unmapped-role-mapping-store.ts";
 
 function clusterNamed(letter: string): Cluster {
   const identifier = letter.repeat(26) as ClusterIdentifier;
@@ -111,5 +115,60 @@ describe("the places of a cluster", () => {
   test("none is there under a limit of 0", () => {
     const { gate } = gateWithClock({ ...LIMITS, maxConnectionsPerCluster: 0 });
     expect(gate.takePlace(A, "one")).toBe(false);
+  });
+});
+
+describe("connections that all come before one of them is authorized", () => {
+  const rate = { connectionRatePerSecond: 100, connectionRateBucket: 1000 };
+
+  /** Lets that many clients ask for admission at once. Returns what became of each. */
+  async function admitAtOnce(count: number, gate: MemoryConnectionGate): Promise<string[]> {
+    const clock = new FixedClock();
+    const authorizer = createConnectionAuthorizer({
+      clock,
+      mode: "strict",
+      onDecision: () => undefined,
+      ports: {
+        gate,
+        clusters: new MemoryClusterDirectory({ clusters: [A], aliases: new Map() }),
+        accessKeys: new MemoryAccessKeyStore([]),
+        policies: new MemoryPolicyStore([]),
+        roleMappings: unmappedRoleMappingStore,
+      },
+    });
+    const verdicts = Array.from({ length: count }, (_, index) =>
+      authorizer.admit({
+        sessionId: `${index}`.padStart(26, "0"),
+        receivedAt: clock.now(),
+        clientAddress: "127.0.0.1",
+        isEncrypted: true,
+        serverName: `${A.identifier}.dsql.us-east-1.on.aws`,
+        requestedUser: "admin",
+        requestedDatabase: "postgres",
+        clusterOption: undefined,
+        settings: new Map(),
+      }),
+    );
+    return (await Promise.all(verdicts)).map((verdict) =>
+      verdict.kind === "refused" ? verdict.refusal.code : "admitted",
+    );
+  }
+
+  test("get no more places than there are", async () => {
+    const limits = { ...rate, maxConnectionsPerCluster: 7 };
+    const outcomes = await admitAtOnce(500, new MemoryConnectionGate(limits, new FixedClock()));
+    expect(outcomes).toEqual([
+      ...new Array<string>(7).fill("admitted"),
+      ...new Array<string>(493).fill("too_many_connections"),
+    ]);
+  });
+
+  test("beyond the rate get no place", async () => {
+    const limits = { ...rate, maxConnectionsPerCluster: 1001 };
+    const gate = new MemoryConnectionGate(limits, new FixedClock());
+    const outcomes = await admitAtOnce(1003, gate);
+    expect(outcomes.filter((code) => code === "admitted").length).toBe(1000);
+    expect(outcomes.slice(1000)).toEqual(new Array(3).fill("connection_rate_exceeded"));
+    expect([gate.takePlace(A, "one"), gate.takePlace(A, "two")]).toEqual([true, false]);
   });
 });
