@@ -1,0 +1,57 @@
+/** Questions of a command to the running emulator's own HTTP API. */
+import type { CliIo } from "./cli-command.ts";
+import { reachableAddress } from "./reachable-address.ts";
+
+/** Longer than any answer of a healthy emulator on this machine. */
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** What the emulator answered; `unreachable` also stands for an answer that is not JSON. */
+export type ApiAnswer =
+  | { readonly kind: "answered"; readonly body: unknown }
+  | { readonly kind: "not-found" }
+  | { readonly kind: "unreachable"; readonly reason: string };
+
+/** Asks `GET baseUrl + path`. Never throws. */
+export async function askEmulator(
+  io: Pick<CliIo, "fetch">,
+  baseUrl: string,
+  path: string,
+): Promise<ApiAnswer> {
+  const url = reachableUrl(baseUrl) + path;
+  try {
+    const response = await io.fetch(url, {
+      headers: { accept: "application/json" },
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+    if (response.status === 404) return { kind: "not-found" };
+    if (!response.ok) return { kind: "unreachable", reason: `status ${response.status} of ${url}` };
+    return { kind: "answered", body: await response.json() };
+  } catch (error) {
+    return { kind: "unreachable", reason: `${reasonOf(error)} at ${url}` };
+  }
+}
+
+/** The member of a JSON object, or `undefined` if the value is no object or has no such member. */
+export function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}
+
+function reachableUrl(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const reachable = reachableAddress(host);
+  if (reachable !== host) url.hostname = reachable.includes(":") ? `[${reachable}]` : reachable;
+  return url.href.replace(/\/+$/, "");
+}
+
+/** `fetch` hides the reason of a refused connection in `cause`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return `no answer in ${ANSWER_TIMEOUT_MS} ms`;
+  if (error instanceof SyntaxError) return "an answer that is not JSON";
+  const { cause } = error;
+  if (cause instanceof Error && "code" in cause) return String(cause.code);
+  return error.message;
+}

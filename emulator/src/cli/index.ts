@@ -1,0 +1,14 @@
+export { type CliCommand, CliFailure, type CliIo, EXIT_CODE, UsageFailure } from "./cli-command.ts";
+export { envCommand } from "./env-command.ts";
+export { packageVersion, preloadUrl } from "./package-files.ts";
+export {
+  DEFAULT_READY_FILE,
+  readReadyFile,
+  ReadyFileError,
+  readyFilePath,
+  removeReadyFile,
+  writeReadyFile,
+} from "./ready-file.ts";
+export type { ReadyCluster, ReadyInfo } from "./ready-info.ts";
+export { runCli } from "./run-cli.ts";
+export { versionCommand } from "./version-command.ts";
