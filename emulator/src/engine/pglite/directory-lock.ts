@@ -12,6 +12,8 @@ interface LockOwner {
   readonly startedAt: string;
 }
 
+/** A process that has ended and whose parent has not noticed. */
+const ZOMBIE = "Z";
 /** Takes attempts: each one that fails has found and removed the lock of a dead process. */
 const MAX_ATTEMPTS = 5;
 
@@ -25,7 +27,7 @@ const MAX_ATTEMPTS = 5;
 export function lockDirectory(dataDirectory: string): () => void {
   const lockFile = `${dataDirectory}.lock`;
   mkdirSync(dirname(lockFile), { recursive: true });
-  const mine = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) });
+  const mine = JSON.stringify({ pid: process.pid, startedAt: statOf(process.pid).startedAt });
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     if (tryCreate(lockFile, mine)) {
       return () => {
@@ -77,7 +79,8 @@ function isAlive(owner: LockOwner): boolean {
   } catch (error) {
     return codeOf(error) === "EPERM";
   }
-  const startedAt = startOf(owner.pid);
+  const { state, startedAt } = statOf(owner.pid);
+  if (state === ZOMBIE) return false;
   return startedAt === "" || owner.startedAt === "" || startedAt === owner.startedAt;
 }
 
@@ -95,14 +98,15 @@ function removeStale(lockFile: string): void {
   }
 }
 
-/** Start of a process in clock ticks since the boot, on Linux; empty elsewhere. */
-function startOf(pid: number): string {
+/** State of a process and its start in clock ticks since the boot, on Linux; empty elsewhere. */
+function statOf(pid: number): { readonly state: string; readonly startedAt: string } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The program's name stands in parentheses and may have blanks; the start is field 22.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    // The program's name stands in parentheses and may have blanks; behind it comes field 3.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0] ?? "", startedAt: fields[19] ?? "" };
   } catch {
-    return "";
+    return { state: "", startedAt: "" };
   }
 }
 

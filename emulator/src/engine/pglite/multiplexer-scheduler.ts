@@ -165,11 +165,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   function onOutcome(entry: Entry, outcome: CallOutcome): void {
     if (lostReason !== undefined) return;
+    if (outcome.kind === "lost") {
+      fail(outcome.reason);
+      return;
+    }
     remove(underWay, entry);
     switch (outcome.kind) {
-      case "lost":
-        fail(outcome.reason);
-        return;
       case "deferred":
         if (entry.cancelWanted) settle(entry, { kind: "cancelled" });
         else enqueue(entry);
