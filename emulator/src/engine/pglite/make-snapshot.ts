@@ -14,12 +14,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
 import {
   INITDB_PARAMETERS,
   SETUP_STATEMENTS,
+  SNAPSHOT_NAME,
   snapshotDirectories,
   snapshotFileName,
 } from "./snapshot-recipe.ts";
@@ -56,9 +57,19 @@ async function makeSnapshot(target: string): Promise<void> {
     await makeCluster(cluster);
     writeFileSync(partial, gzipSync(packTar(readEntries(cluster)), { level: 9 }));
     renameSync(partial, target);
+    removeOthers(target);
   } finally {
     rmSync(partial, { force: true });
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Snapshots of other inputs. */
+function removeOthers(target: string): void {
+  for (const name of readdirSync(dirname(target))) {
+    if (SNAPSHOT_NAME.test(name) && name !== basename(target)) {
+      rmSync(join(dirname(target), name), { force: true });
+    }
   }
 }
 

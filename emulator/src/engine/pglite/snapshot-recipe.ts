@@ -40,6 +40,9 @@ export const SETUP_STATEMENTS: readonly string[] = [
 /** Raised when the way of making the snapshot changes without a change of the inputs. */
 const FORMAT = 1;
 
+/** Names of snapshot files. */
+export const SNAPSHOT_NAME = /^snapshot-[0-9a-f]{16}\.tar\.gz$/;
+
 /** Name of the snapshot file for these inputs and the installed PGlite. */
 export function snapshotFileName(): string {
   const inputs = [FORMAT, installedPgliteVersion(), INITDB_PARAMETERS, SETUP_STATEMENTS];
