@@ -1,5 +1,6 @@
 export { type CliCommand, CliFailure, type CliIo, EXIT_CODE, UsageFailure } from "./cli-command.ts";
 export { envCommand } from "./env-command.ts";
+export { explainCommand } from "./explain-command.ts";
 export { packageVersion, preloadUrl } from "./package-files.ts";
 export {
   DEFAULT_READY_FILE,
@@ -11,4 +12,5 @@ export {
 } from "./ready-file.ts";
 export type { ReadyCluster, ReadyInfo } from "./ready-info.ts";
 export { runCli } from "./run-cli.ts";
+export { tokenCommand } from "./token-command.ts";
 export { versionCommand } from "./version-command.ts";
