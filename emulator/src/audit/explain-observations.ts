@@ -1,0 +1,86 @@
+/** What a step of the pipeline saw, as lines. */
+import type { JsonValue } from "./decision-record.ts";
+
+type JsonObject = Readonly<Record<string, JsonValue>>;
+
+/** Observations with a line or a block of their own; the others are `name=value` on one line. */
+const BLOCKS: Readonly<Record<string, string>> = {
+  canonicalRequest: "canonical request that the emulator computed from the token:",
+  stringToSign: "string to sign:",
+};
+
+/**
+ * The lines, without indentation. `inFull` is for a step that refused: policy statements and
+ * canonical request are shown with it, and left out of a step that passed.
+ */
+export function explainObservations(
+  saw: JsonObject,
+  { inFull }: { readonly inFull: boolean },
+): string[] {
+  const { decision, explanation, ...rest } = saw as JsonObject & {
+    readonly decision?: JsonValue;
+    readonly explanation?: JsonValue;
+  };
+  const facts: string[] = [];
+  const blocks: string[] = [];
+  for (const [name, value] of Object.entries(rest)) {
+    const title = BLOCKS[name];
+    if (title === undefined || typeof value !== "string") facts.push(`${name}=${inline(value)}`);
+    else if (inFull) blocks.push(title, ...value.split("\n").map((line) => `  | ${line}`));
+  }
+  return [
+    ...(facts.length === 0 ? [] : [facts.join("  ")]),
+    ...textsOf(explanation),
+    ...(inFull ? decisionLines(decision) : []),
+    ...blocks,
+  ];
+}
+
+/** The policy statements that a decision looked at and how near each came. */
+function decisionLines(decision: JsonValue | undefined): string[] {
+  if (!isObject(decision)) return [];
+  const { statementsExamined, matched, nearMisses } = decision as Record<
+    string,
+    JsonValue | undefined
+  >;
+  const counted =
+    typeof statementsExamined === "number"
+      ? [`policy statements looked at: ${statementsExamined}`]
+      : [];
+  return [
+    ...counted,
+    ...listOf(matched).map((entry) => `  matches: ${statementText(entry)}`),
+    ...listOf(nearMisses).map((entry) => `  does not match: ${statementText(entry)}`),
+  ];
+}
+
+function statementText(entry: JsonValue): string {
+  if (!isObject(entry)) return inline(entry);
+  const { policy, statementIndex, sid, effect, failedElement } = entry as Record<
+    string,
+    JsonValue | undefined
+  >;
+  const name = typeof sid === "string" ? `\`${sid}\`` : `number ${inline(statementIndex ?? null)}`;
+  const where = isObject(policy)
+    ? ` of ${inline(policy["kind"] ?? null)} policy \`${inline(policy["name"] ?? null)}\` on ${inline(policy["attachedTo"] ?? null)}`
+    : "";
+  const why =
+    typeof failedElement === "string" ? `: its ${failedElement} does not cover the request` : "";
+  return `statement ${name} (${inline(effect ?? null)})${where}${why}`;
+}
+
+function inline(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function textsOf(value: JsonValue | undefined): string[] {
+  return listOf(value).map(inline);
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
