@@ -214,23 +214,21 @@ describe("large answers", () => {
   });
 
   test("of a few MiB hold nobody back, and the session waits for its client alone", async () => {
-    const slow = await bench.open();
+    const slow = await Promise.all([bench.open(), bench.open()]);
     let take: () => void = () => undefined;
     const taken = new Promise<void>((resolve) => {
       take = resolve;
     });
-    let isOver = false;
-    const stuck = slow
-      .run(batch("Q SELECT repeat('x', 1000) FROM generate_series(1, 3000)"), () => taken)
-      .then((outcome) => {
-        isOver = true;
-        return outcome;
-      });
+    let over = 0;
+    const sql = "SELECT repeat('x', 1000) FROM generate_series(1, 3000)";
+    const stuck = slow.map((session) =>
+      session.run(batch(`Q ${sql}`), () => taken).finally(() => (over += 1)),
+    );
     expect((await query(b, LARGE)).length).toBe(20_002);
-    expect(isOver).toBe(false);
+    expect(over).toBe(0);
     take();
-    expect(await stuck).toEqual(IDLE);
-    await slow.close();
+    expect(await Promise.all(stuck)).toEqual([IDLE, IDLE]);
+    await Promise.all(slow.map((session) => session.close()));
   });
 
   test("of a session that is closed meanwhile are dropped", async () => {
@@ -284,6 +282,36 @@ describe("cancel", () => {
       a.cancel();
       expect((await query(b, "SELECT 3"))[0]).toBe("D 3");
     }
+  });
+});
+
+describe("what sessions of one backend still share", () => {
+  test("blocks nobody and breaks nothing", async () => {
+    const [c, d] = await Promise.all([bench.open(), bench.open()]);
+    const shared = [
+      "CREATE TEMP TABLE shared (n int) ON COMMIT PRESERVE ROWS",
+      "DECLARE held CURSOR WITH HOLD FOR SELECT generate_series(1, 3)",
+      "PREPARE shared AS SELECT 1",
+      "LISTEN shared",
+      "SELECT pg_advisory_lock(1)",
+      "SELECT pg_advisory_lock_shared(1)",
+    ];
+    for (const sql of shared) {
+      for (const session of [c, d, c]) {
+        expect((await query(session, sql)).at(-1)).toBe("Z I");
+        expect((await query(session, "NOTIFY shared, 'text'")).at(-1)).toBe("Z I");
+      }
+    }
+    await Promise.all([c.close(), d.close()]);
+    expect(await query(a, "SELECT pg_advisory_lock(1) IS NULL")).toEqual([
+      "D f",
+      "C SELECT 1",
+      "Z I",
+    ]);
+    for (const sql of ["UNLISTEN *", "CLOSE ALL", "DISCARD TEMP", "DEALLOCATE shared"]) {
+      expect((await query(a, sql)).at(-1)).toBe("Z I");
+    }
+    await query(a, "SELECT pg_advisory_unlock_all()");
   });
 });
 

@@ -10,6 +10,7 @@ import { createPgliteEngine } from "./multiplexer.ts";
 import type { MultiplexerEvent } from "./multiplexer-events.ts";
 
 const WAIT_MS = 5_000;
+const HELD_BACK_LIMIT_MS = 3_000;
 
 interface Bench {
   readonly engine: SqlEngine;
@@ -39,6 +40,7 @@ function setUp(failStarts = 0): Bench {
       return fake.process;
     },
     transactionWaitMs: WAIT_MS,
+    heldBackLimitMs: HELD_BACK_LIMIT_MS,
     timers,
     onEvent: (event) => events.push(event),
   });
@@ -199,6 +201,38 @@ describe("transactions", () => {
     await settled();
     timers.advance(1_000);
     expect((await third).outcome).toEqual({ kind: "wait-timeout", waitedMs: WAIT_MS });
+  });
+});
+
+describe("an answer that is not taken", () => {
+  test("ends its session when it holds back the engine for too long while others wait", async () => {
+    const { fake, open, timers } = setUp();
+    const [a, b] = await Promise.all([open(), open()]);
+    const sleeping = ask(a, "Q SLEEP");
+    await fake().untilAsleep();
+    fake().holdBack(HELD_BACK_LIMIT_MS + 1);
+    timers.advance(10_000);
+    expect(fake().cancelRequests()).toBe(0);
+    const waiting = ask(b, "Q b1");
+    timers.advance(1_000);
+    const reason = `the client held back the database for ${HELD_BACK_LIMIT_MS + 1} ms by not taking its answer, while others waited`;
+    const outcome = { kind: "engine-lost", reason };
+    expect(await sleeping).toEqual({ messages: [], outcome });
+    expect(await a.lost).toBe(reason);
+    expect((await waiting).outcome).toEqual(IDLE);
+    expect((await ask(a, "Q hello")).outcome).toEqual(outcome);
+  });
+
+  test("of less than that leaves its session alone", async () => {
+    const { fake, open, timers } = setUp();
+    const [a, b] = await Promise.all([open(), open()]);
+    const sleeping = ask(a, "Q SLEEP");
+    const waiting = ask(b, "Q b1");
+    await fake().untilAsleep();
+    fake().holdBack(HELD_BACK_LIMIT_MS);
+    timers.advance(10_000);
+    fake().wake();
+    expect([(await sleeping).outcome, (await waiting).outcome]).toEqual([IDLE, IDLE]);
   });
 });
 

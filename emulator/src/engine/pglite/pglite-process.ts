@@ -36,7 +36,7 @@ export interface PgliteProcessOptions {
   readonly snapshotFile?: string | undefined;
   /** Time after which a statement is interrupted, below 17,000; 15,000 by default. */
   readonly statementWatchdogMs?: number | undefined;
-  /** Cap of PostgreSQL's memory, at least 128; 512 by default. */
+  /** Cap of PostgreSQL's memory, 128 to 4,096; 512 by default. */
   readonly memoryLimitMiB?: number | undefined;
   /** For tests: use this guard against becoming superuser, and not the best one that works. */
   readonly superuserGuard?: SuperuserGuardName | undefined;
@@ -88,7 +88,7 @@ export async function startPgliteProcess(
     });
   });
   try {
-    const cancelFlags = await readyOf(worker);
+    const cancelFlags = await readyOf(worker, options.dataDirectory);
     return new PgliteProcess(worker, control, cancelFlags, exited, options);
   } catch (error) {
     await worker.terminate();
@@ -110,11 +110,12 @@ function startWorker(workerData: WorkerOptions): Worker {
   });
 }
 
-function readyOf(worker: Worker): Promise<CancelFlags> {
+function readyOf(worker: Worker, dataDirectory: string | undefined): Promise<CancelFlags> {
+  const where = dataDirectory === undefined ? "" : ` in \`${dataDirectory}\``;
   return new Promise((resolve, reject) => {
     const fail = (reason: string, cause?: unknown): void => {
       settle();
-      reject(new Error(`the database engine did not start: ${reason}`, { cause }));
+      reject(new Error(`the database engine did not start${where}: ${reason}`, { cause }));
     };
     const onMessage = (message: WorkerMessage): void => {
       if (message.kind === "start-failed") fail(message.message);
