@@ -76,8 +76,10 @@ async function fetchRecord(io: CliIo, baseUrl: string, sessionId: string): Promi
     `/_emulator/connections/${encodeURIComponent(sessionId)}`,
     `the emulator has no record of connection ${sessionId}; it may be of another emulator or too old, see --last`,
   );
-  if (member(body, "sessionId") !== sessionId) throw strangeAnswer();
-  return body as DecisionRecord;
+  const { parseDecisionRecord } = await import("../audit/index.ts");
+  const record = parseDecisionRecord(body);
+  if (record?.sessionId !== sessionId) throw strangeAnswer();
+  return record;
 }
 
 async function ask(io: CliIo, baseUrl: string, path: string, notFound?: string): Promise<unknown> {
@@ -104,7 +106,6 @@ function json(record: DecisionRecord): string {
   return `${JSON.stringify(record, undefined, 2)}\n`;
 }
 
-/** Loaded on demand: the other commands need nothing of it. */
 async function explanation(record: DecisionRecord): Promise<string> {
   const { explainRecord } = await import("../audit/index.ts");
   const text = explainRecord(record);

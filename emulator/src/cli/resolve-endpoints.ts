@@ -25,7 +25,7 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 const CLUSTER_ENDPOINT =
   /^[a-z0-9]{26}\.dsql(?:-[a-z0-9]+)?\.[a-z]{2}(?:-[a-z]+)+-\d\.on\.aws\.?$/i;
 const DSQL_PORT = 5432;
-const FAMILIES: ReadonlyMap<unknown, 0 | 4 | 6> = new Map([
+const FAMILIES: ReadonlyMap<unknown, 0 | 4 | 6> = new Map<unknown, 0 | 4 | 6>([
   [undefined, 0],
   [0, 0],
   [4, 4],
@@ -126,7 +126,7 @@ function redirected(port: number, args: readonly unknown[]): readonly unknown[] 
 /** A view of the options with another port: the program's own object stays as it is. */
 function withPort(port: number, options: unknown): object | undefined {
   if (typeof options !== "object" || options === null) return undefined;
-  const given = options as { readonly [name: string]: unknown };
+  const given = options as Readonly<Record<string, unknown>>;
   if (given["path"] || !isDsqlPort(given["port"]) || !isClusterEndpoint(given["host"])) {
     return undefined;
   }
