@@ -1,0 +1,35 @@
+/** The emulator's own API, below `/_emulator/`. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { CaCertificateSource } from "../ports.ts";
+import { findConnection, listConnections } from "./connections.ts";
+import { type HealthSources, healthBody } from "./health.ts";
+
+/** What the API is served from. */
+export interface EmulatorApiSources extends HealthSources {
+  readonly ca: CaCertificateSource;
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
+
+/** Path to handler; every route is `GET`, and so `HEAD`. */
+function handlers(sources: EmulatorApiSources): Readonly<Record<string, Handler>> {
+  return {
+    "/_emulator/health": () => healthBody(sources),
+    "/_emulator/ready": (_request, reply) => {
+      const isReady = sources.readiness.isReady();
+      return reply.code(isReady ? 200 : 503).send({ ready: isReady });
+    },
+    "/_emulator/ca.pem": (_request, reply) =>
+      reply.type("application/x-pem-file").send(sources.ca.caCertificate()),
+    "/_emulator/connections": ({ query }) => listConnections(sources.connections, query),
+    "/_emulator/connections/:sessionId": ({ params }) =>
+      findConnection(sources.connections, (params as { sessionId?: unknown }).sessionId),
+  };
+}
+
+/** Adds the routes to the server. */
+export function addEmulatorApi(app: FastifyInstance, sources: EmulatorApiSources): void {
+  for (const [url, handler] of Object.entries(handlers(sources))) {
+    app.get(url, async (request, reply) => handler(request, reply));
+  }
+}

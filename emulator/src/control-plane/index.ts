@@ -1,0 +1,11 @@
+export { ApiError, type ApiErrorBody, type ApiErrorCode } from "./api-error.ts";
+export { buildControlPlane, type ControlPlaneOptions } from "./build-control-plane.ts";
+export type { ConnectionListBody } from "./emulator/connections.ts";
+export type { HealthBody } from "./emulator/health.ts";
+export type { InternalErrorListener } from "./error-handler.ts";
+export type {
+  CaCertificateSource,
+  ClusterCounter,
+  ConnectionRecords,
+  ReadinessProbe,
+} from "./ports.ts";

@@ -1,0 +1,31 @@
+/** What the control plane asks of the rest of the emulator. */
+import type {
+  DecisionCounts,
+  DecisionListOptions,
+  DecisionRecord,
+  DecisionSummary,
+} from "../audit/index.ts";
+
+/** Says whether everything listens and the emulator takes connections. */
+export interface ReadinessProbe {
+  isReady(): boolean;
+}
+
+/** Counts the clusters that exist. */
+export interface ClusterCounter {
+  count(): number;
+}
+
+/** The certificate of the authority that clients trust. */
+export interface CaCertificateSource {
+  /** PEM text; never a key. */
+  caCertificate(): string;
+}
+
+/** The records of connections; `DecisionLog` keeps them. */
+export interface ConnectionRecords {
+  find(sessionId: string): DecisionRecord | undefined;
+  /** Newest first. */
+  list(options: DecisionListOptions): readonly DecisionSummary[];
+  counts(): DecisionCounts;
+}
