@@ -1,23 +1,43 @@
 #!/usr/bin/env node
-/** Process entry: reads the command and sets the exit code. */
-import { readFileSync } from "node:fs";
+/** Process entry: the commands, the signals, and the exit code. */
+import {
+  type CliIo,
+  envCommand,
+  explainCommand,
+  packageVersion,
+  runCli,
+  tokenCommand,
+  versionCommand,
+} from "./cli/index.ts";
+import { startCommand } from "./start-command.ts";
 
-const HELP = `usage: dsql-emulator version | --help
+/** A reader that has gone away is no reason to stop. */
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
-The server is not there yet: this version has the connection pipeline as a library only.
-`;
-
-function packageVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function untilSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    const onSignal = (signal: string): void => {
+      process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+      resolve(signal);
+    };
+    process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  });
 }
 
-const command = process.argv[2];
-if (command === "version" || command === "--version") {
-  process.stdout.write(`${packageVersion()}\n`);
-} else if (command === undefined || command === "--help" || command === "-h") {
-  process.stdout.write(HELP);
-} else {
-  process.stderr.write(`dsql-emulator: command \`${command}\` is not there yet\n${HELP}`);
-  process.exitCode = 2;
-}
+const io: CliIo = {
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+  env: process.env,
+  workingDirectory: process.cwd(),
+  now: () => new Date(),
+  fetch,
+};
+const commands = [
+  startCommand({ version: packageVersion(), untilSignal }),
+  envCommand,
+  tokenCommand,
+  explainCommand,
+  versionCommand,
+];
+process.exitCode = await runCli(commands, process.argv.slice(2), io);

@@ -1,0 +1,278 @@
+/** The composition root: makes everything from the configuration, starts it and stops it. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SecureContext } from "node:tls";
+import { DecisionLog, type DecisionRecord } from "./audit/index.ts";
+import {
+  type AccessKey,
+  type Cluster,
+  type ClusterDirectory,
+  createConnectionAuthorizer,
+} from "./auth/index.ts";
+import type { ReadyInfo } from "./cli/index.ts";
+import { createEmulatorClock } from "./clock/index.ts";
+import type { EmulatorConfig } from "./config/index.ts";
+import { buildControlPlane } from "./control-plane/index.ts";
+import { clusterHostName, LIMITS, parseClusterEndpoint } from "./dsql/index.ts";
+import { createPgliteEngine, type MultiplexerEvent, startPgliteProcess } from "./engine/index.ts";
+import { createPostgresListener, type FindSecureContext } from "./server/index.ts";
+import { openCertificateAuthority, ownCertificate } from "./server/tls/index.ts";
+import { CancelKeys, type EngineDirectory, type SqlEngine } from "./session/index.ts";
+import { encodeBase32 } from "./shared/index.ts";
+import {
+  loadOrCreateCredentials,
+  MemoryAccessKeyStore,
+  MemoryClusterDirectory,
+  MemoryConnectionGate,
+  MemoryPolicyStore,
+  unmappedRoleMappingStore,
+} from "./stores/index.ts";
+
+/** Time from a connection to the end of its authentication; PostgreSQL's authentication_timeout. */
+const STARTUP_TIMEOUT_MS = 60_000;
+const SESSION_ID_BYTES = 16;
+const SECRET_KEY_BYTES = 4;
+
+/** What the emulator tells while it runs. */
+export type EmulatorEvent =
+  | { readonly kind: "decision"; readonly record: DecisionRecord }
+  | { readonly kind: "engine"; readonly cluster: string; readonly event: MultiplexerEvent }
+  | { readonly kind: "notice"; readonly message: string }
+  | {
+      readonly kind: "internal-error";
+      readonly sessionId: string | undefined;
+      readonly error: unknown;
+    };
+
+/** What the emulator is composed from. */
+export interface EmulatorParts {
+  readonly config: EmulatorConfig;
+  /** Where the CA and the generated credentials are kept; made when it is missing. */
+  readonly stateDirectory: string;
+  /** The version that `/_emulator/health` shows. */
+  readonly version: string;
+  readonly onEvent: (event: EmulatorEvent) => void;
+}
+
+/** An emulator that serves. */
+export interface Emulator {
+  /** What a ready file says of it. */
+  readonly info: ReadyInfo;
+  /** Tells the clients, closes everything, and resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything; when it returns, both ports listen.
+ *
+ * @throws Error when a port, a file or a certificate cannot be used; nothing is left running then
+ */
+export async function startComposed(parts: EmulatorParts): Promise<Emulator> {
+  const { config, stateDirectory, onEvent } = parts;
+  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+  const clock = createEmulatorClock();
+  const credentials = withCredentials(config, stateDirectory);
+  const clusters = config.clusters.map((cluster): Cluster => ({ ...cluster, status: "ACTIVE" }));
+  const directory = new MemoryClusterDirectory({
+    clusters,
+    aliases: new Map(config.aliases.map(({ hostName, ...endpoint }) => [hostName, endpoint])),
+  });
+  const gate = new MemoryConnectionGate(config.limits, clock);
+  const log = new DecisionLog({ clock });
+  const authorizer = createConnectionAuthorizer({
+    clock,
+    mode: config.enforce,
+    onDecision: (decision) => {
+      onEvent({ kind: "decision", record: log.record(decision) });
+    },
+    ports: {
+      clusters: directory,
+      gate,
+      accessKeys: new MemoryAccessKeyStore(credentials),
+      policies: new MemoryPolicyStore(config.users),
+      roleMappings: unmappedRoleMappingStore,
+    },
+  });
+  const engines = createEngines(parts);
+  const certificates = await openCertificates(parts, directory);
+  const listener = createPostgresListener({
+    findSecureContext: certificates.find,
+    environment: {
+      authorizer,
+      engines,
+      observer: {
+        opened: (connection) => {
+          log.opened(connection);
+        },
+        closed: (connection, reason) => {
+          log.closed(connection, reason);
+        },
+        ended: (sessionId) => {
+          gate.givePlaceBack(sessionId);
+          log.ended(sessionId);
+        },
+      },
+      cancelKeys: new CancelKeys(config.cancelRequests),
+      clock,
+      explainsErrors: config.explainErrors,
+      maxMessageBytes: LIMITS.maxMessageBytes.value,
+      startupTimeoutMs: STARTUP_TIMEOUT_MS,
+      newSessionId: () => encodeBase32(randomBytes(SESSION_ID_BYTES)),
+      newSecretKey: () => randomBytes(SECRET_KEY_BYTES).readInt32BE(),
+      onInternalError: (error, sessionId) => {
+        onEvent({ kind: "internal-error", sessionId, error });
+      },
+    },
+  });
+  let isReady = false;
+  const described = clusters.map((cluster) => ({
+    identifier: cluster.identifier,
+    arn: cluster.arn,
+    endpoint: clusterHostName({ cluster: cluster.identifier, region: cluster.region }),
+    region: cluster.region,
+  }));
+  const accountId = config.accounts[0] ?? "";
+  const controlPlane = buildControlPlane({
+    version: parts.version,
+    mode: config.enforce,
+    accountId,
+    region: config.defaultRegion,
+    clock,
+    readiness: { isReady: () => isReady },
+    clusters: { count: () => clusters.length },
+    connections: log,
+    ca: { caCertificate: () => certificates.caCertificatePem },
+    bindHost: config.host,
+    allowedHosts: [
+      ...described.map(({ endpoint }) => endpoint),
+      ...config.aliases.map(({ hostName }) => hostName),
+    ],
+    onInternalError: (error) => {
+      onEvent({ kind: "internal-error", sessionId: undefined, error });
+    },
+  });
+  const stop = async (): Promise<void> => {
+    isReady = false;
+    await Promise.allSettled([listener.stop(), controlPlane.close()]);
+    await engines.stop();
+  };
+  try {
+    const postgres = await listener.listen(config.host, config.pgPort);
+    const url = await controlPlane.listen({ host: config.host, port: config.httpPort });
+    isReady = true;
+    const [firstKey] = credentials;
+    return {
+      stop,
+      info: {
+        pid: process.pid,
+        postgres,
+        http: { url },
+        caCertificate: certificates.caCertificatePath,
+        region: config.defaultRegion,
+        accountId,
+        credentials: {
+          accessKeyId: firstKey?.accessKeyId ?? "",
+          secretAccessKey: firstKey?.secretAccessKey ?? "",
+        },
+        clusters: described,
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** All access keys of the configuration, with the generated secret where one is missing. */
+function withCredentials(config: EmulatorConfig, stateDirectory: string): readonly AccessKey[] {
+  return config.users.flatMap((user) =>
+    user.accessKeys.map(({ accessKeyId, secretAccessKey, status }) => ({
+      accessKeyId,
+      secretAccessKey:
+        secretAccessKey ?? loadOrCreateCredentials(stateDirectory, accessKeyId).secretAccessKey,
+      status,
+      principal: { kind: "user" as const, arn: user.arn, accountId: user.accountId },
+    })),
+  );
+}
+
+/** One engine per cluster, made when the first session asks for it. */
+function createEngines({
+  config,
+  onEvent,
+}: EmulatorParts): EngineDirectory & { stop(): Promise<void> } {
+  const { limits, dataDirectory } = config;
+  const engines = new Map<string, SqlEngine>();
+  const make = (cluster: Cluster): SqlEngine =>
+    createPgliteEngine({
+      transactionWaitMs: limits.transactionWaitMs,
+      startProcess: () =>
+        startPgliteProcess({
+          dataDirectory:
+            dataDirectory === undefined
+              ? undefined
+              : join(dataDirectory, "clusters", cluster.region, cluster.identifier),
+          statementWatchdogMs: limits.statementWatchdogMs,
+          memoryLimitMiB: limits.memoryLimitMiB,
+        }),
+      onEvent: (event) => {
+        onEvent({ kind: "engine", cluster: cluster.arn, event });
+      },
+    });
+  return {
+    engineOf: (cluster) => {
+      const engine = engines.get(cluster.arn) ?? make(cluster);
+      engines.set(cluster.arn, engine);
+      return engine;
+    },
+    stop: async () => {
+      await Promise.allSettled([...engines.values()].map((engine) => engine.stop()));
+    },
+  };
+}
+
+interface Certificates {
+  readonly find: FindSecureContext;
+  readonly caCertificatePath: string;
+  readonly caCertificatePem: string;
+}
+
+/** Certificates for the names of existing clusters; whoever asks for another name gets the default one. */
+async function openCertificates(
+  parts: EmulatorParts,
+  clusters: ClusterDirectory,
+): Promise<Certificates> {
+  const { config, stateDirectory, onEvent } = parts;
+  if (config.tls !== undefined) {
+    const own: SecureContext = ownCertificate(config.tls);
+    return {
+      find: async () => own,
+      caCertificatePath: config.tls.certificateFile,
+      caCertificatePem: readFileSync(config.tls.certificateFile, "utf8"),
+    };
+  }
+  const authority = await openCertificateAuthority({
+    directory: stateDirectory,
+    defaultNames: isWildcard(config.host) ? [] : [config.host],
+  });
+  for (const message of authority.notices) onEvent({ kind: "notice", message });
+  const isKnown = (name: string): boolean => {
+    const endpoint = parseClusterEndpoint(name) ?? clusters.resolveAlias(name);
+    return (
+      endpoint !== undefined &&
+      clusters.findCluster(endpoint.cluster, endpoint.region) !== undefined
+    );
+  };
+  return {
+    find: async (name) =>
+      name !== undefined && isKnown(name) ? authority.leafFor(name) : authority.defaultLeaf(),
+    caCertificatePath: authority.caCertificatePath,
+    caCertificatePem: authority.caCertificatePem,
+  };
+}
+
+/** Whether the address stands for all addresses of the machine. */
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}

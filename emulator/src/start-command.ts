@@ -1,0 +1,197 @@
+/** `dsql-emulator start`: runs the emulator until a signal ends it. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { decisionLine } from "./audit/index.ts";
+import {
+  type CliCommand,
+  CliFailure,
+  type CliIo,
+  DEFAULT_READY_FILE,
+  removeReadyFile,
+  UsageFailure,
+  writeReadyFile,
+} from "./cli/index.ts";
+import { type Emulator, type EmulatorEvent, startComposed } from "./compose.ts";
+import {
+  ConfigurationError,
+  type EmulatorConfig,
+  loadConfig,
+  type LogFormat,
+  START_OPTIONS,
+} from "./config/index.ts";
+
+/** How the command learns that it shall end. */
+export interface StartCommandOptions {
+  readonly version: string;
+  /** Resolves with the name of the signal that ends the emulator. */
+  readonly untilSignal: () => Promise<string>;
+}
+
+/** Makes the command. */
+export function startCommand({ version, untilSignal }: StartCommandOptions): CliCommand {
+  return {
+    name: "start",
+    summary: "run the emulator",
+    help,
+    run: async (args, io) => {
+      const config = readConfig(args, io);
+      const defaultReadyFile = resolve(io.workingDirectory, DEFAULT_READY_FILE);
+      const stateDirectory = config.dataDirectory ?? dirname(defaultReadyFile);
+      const readyFile = config.readyFile ?? join(stateDirectory, basename(defaultReadyFile));
+      const emulator = await start(config, { stateDirectory, version, io });
+      try {
+        await writeReadyFile(readyFile, emulator.info);
+        io.stdout(
+          config.logFormat === "json"
+            ? `${JSON.stringify({ event: "ready", version, enforce: config.enforce, readyFile, ...emulator.info })}\n`
+            : banner(
+                emulator,
+                config,
+                version,
+                readyFile === defaultReadyFile ? "" : ` --ready-file ${readyFile}`,
+              ),
+        );
+        const signal = await untilSignal();
+        io.stderr(`${noticeLine(`stopping (${signal})`, config.logFormat)}\n`);
+      } finally {
+        await removeReadyFile(readyFile, process.pid);
+        await emulator.stop();
+      }
+      return 0;
+    },
+  };
+}
+
+function readConfig(args: readonly string[], io: CliIo): EmulatorConfig {
+  try {
+    return loadConfig({ args, env: io.env, workingDirectory: io.workingDirectory });
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new UsageFailure(error.message);
+    throw error;
+  }
+}
+
+async function start(
+  config: EmulatorConfig,
+  { stateDirectory, version, io }: { stateDirectory: string; version: string; io: CliIo },
+): Promise<Emulator> {
+  try {
+    if (config.dataDirectory === undefined) makeStateDirectory(stateDirectory);
+    return await startComposed({
+      config,
+      stateDirectory,
+      version,
+      onEvent: (event) => {
+        io.stderr(`${eventLine(event, config.logFormat)}\n`);
+      },
+    });
+  } catch (error) {
+    throw new CliFailure(startProblem(error, config));
+  }
+}
+
+/** The directory with secrets never goes into version control. */
+function makeStateDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(join(directory, ".gitignore"), "*\n");
+}
+
+function help(): string {
+  const rows = START_OPTIONS.map(
+    ({ name, placeholder, doc, defaultText, environmentVariable }) => ({
+      left: `--${name}${placeholder === undefined ? "" : ` ${placeholder}`}`,
+      right: `${doc}${defaultText === undefined ? "" : ` (default: ${defaultText})`}`,
+      environmentVariable,
+    }),
+  );
+  const width = Math.max(...rows.map(({ left }) => left.length));
+  return [
+    "usage: dsql-emulator start [options]",
+    "",
+    "Runs the emulator until SIGINT or SIGTERM: a PostgreSQL port with TLS and IAM authentication, and",
+    "an HTTP port. Exit codes: 0 stopped by a signal, 1 could not start, 2 wrong configuration.",
+    "",
+    "options, each with the environment variable of the same effect:",
+    ...rows.flatMap(({ left, right, environmentVariable }) => [
+      `  ${left.padEnd(width)}  ${right}`,
+      `  ${"".padEnd(width)}  ${environmentVariable}`,
+    ]),
+    `  ${"--help".padEnd(width)}  show this text`,
+    "",
+  ].join("\n");
+}
+
+function startProblem(error: unknown, config: EmulatorConfig): string {
+  const { code, port, syscall } = error as { code?: string; port?: number; syscall?: string };
+  if (syscall === "listen" || code === "EADDRINUSE") {
+    const option = port === config.httpPort ? "--http-port" : "--pg-port";
+    const where = `${config.host}:${port ?? "?"}`;
+    return code === "EADDRINUSE"
+      ? `${where} is in use by another program: stop it, or choose another port with ${option} (0 takes any free one)`
+      : `cannot listen on ${where} (${code ?? "unknown error"}): check --host and ${option}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What a person needs who has just started the emulator. */
+function banner(
+  emulator: Emulator,
+  config: EmulatorConfig,
+  version: string,
+  readyFileOption: string,
+): string {
+  const { postgres, http, caCertificate, credentials, clusters } = emulator.info;
+  const [cluster] = clusters;
+  const rows: [string, string][] = [
+    ["enforcement", ENFORCEMENT[config.enforce]],
+    ...clusters.map(({ endpoint }): [string, string] => ["cluster", endpoint]),
+    ["postgres", `${postgres.host}:${postgres.port}, TLS, CA certificate ${caCertificate}`],
+    ["http", `${http.url}/_emulator/health`],
+    ["credentials", `${credentials.accessKeyId} / ${credentials.secretAccessKey}`],
+    ["data", config.dataDirectory ?? "in memory, gone when the emulator stops"],
+    ["not emulated", "AWS IAM GRANT and custom roles, STS, the DSQL API, DSQL's limits on SQL"],
+  ];
+  return [
+    `dsql-auth-emulator ${version}`,
+    ...rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}`),
+    "",
+    "in another shell:",
+    `  eval "$(npx dsql-emulator env${readyFileOption})"`,
+    `  PGPASSWORD=$(npx dsql-emulator token --admin) psql "host=${cluster?.endpoint ?? "<endpoint>"} user=admin dbname=postgres sslmode=verify-full"`,
+    "",
+    "ready",
+    "",
+  ].join("\n");
+}
+
+const ENFORCEMENT: Readonly<Record<EmulatorConfig["enforce"], string>> = {
+  strict: "strict: what DSQL would refuse is refused",
+  soft: "SOFT: nobody is refused for a wrong token or a missing permission; it is only recorded",
+  off: "OFF: tokens and permissions are not checked",
+};
+
+function eventLine(event: EmulatorEvent, format: LogFormat): string {
+  switch (event.kind) {
+    case "decision":
+      return decisionLine(event.record, format);
+    case "engine": {
+      const { type, ...facts } = event.event;
+      if (format === "json")
+        return JSON.stringify({ event: type, cluster: event.cluster, ...facts });
+      return `${type} ${event.cluster} ${Object.values(facts).join(" ")}`.trimEnd();
+    }
+    case "notice":
+      return noticeLine(event.message, format);
+    case "internal-error": {
+      const error = event.error instanceof Error ? event.error : new Error(String(event.error));
+      const text = error.stack ?? error.message;
+      return format === "json"
+        ? JSON.stringify({ event: "internal-error", sessionId: event.sessionId, error: text })
+        : `internal error in session ${event.sessionId ?? "-"} (this is a bug in the emulator): ${text}`;
+    }
+  }
+}
+
+function noticeLine(message: string, format: LogFormat): string {
+  return format === "json" ? JSON.stringify({ event: "notice", message }) : message;
+}

@@ -1,0 +1,29 @@
+/** Runs a client program in a Node process of its own, with nothing but what `dsql-emulator env` sets. */
+import { fileURLToPath } from "node:url";
+import type { EmulatorProcess } from "./emulator.ts";
+
+/**
+ * Runs `program` (a path relative to the caller) and reads the JSON that it prints.
+ *
+ * @throws Error with what the program wrote to stderr, when it prints no JSON
+ */
+export async function runNodeProgram(
+  emulator: EmulatorProcess,
+  program: URL,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<unknown> {
+  const { stdout, stderr, exitCode } = await emulator.run(
+    process.execPath,
+    [fileURLToPath(program), ...args],
+    // AWS's packages warn of the end of support of the Node version.
+    { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", ...env },
+  );
+  try {
+    return JSON.parse(stdout) as unknown;
+  } catch (error) {
+    throw new Error(`exit code ${exitCode}, stdout: ${stdout}\nstderr: ${stderr}`, {
+      cause: error,
+    });
+  }
+}
