@@ -352,6 +352,46 @@ describe("sessions are separate", () => {
     await c.close();
   });
 
+  test("and each is told of its own changes before its ReadyForQuery", async () => {
+    const c = await bench.open({ application_name: "first" });
+    const told = async (sql: string): Promise<readonly string[]> =>
+      (await ask(c, `Q ${sql}`)).messages;
+    expect(await told("SET timezone TO 'Asia/Tokyo'")).toEqual([
+      "C SET",
+      "S TimeZone=Asia/Tokyo",
+      "Z I",
+    ]);
+    await query(b, "SELECT 1");
+    expect(await told("SET timezone TO 'Asia/Tokyo'")).toEqual(["C SET", "Z I"]);
+    await told("BEGIN");
+    expect(await told("SET application_name TO second")).toEqual([
+      "C SET",
+      "S application_name=second",
+      "Z T",
+    ]);
+    expect(await told("SET datestyle TO german")).toEqual([
+      "C SET",
+      "S DateStyle=German, DMY",
+      "Z T",
+    ]);
+    // It must still be possible to set what can be set only before the first query.
+    expect(await told("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")).toEqual(["C SET", "Z T"]);
+    expect(await told("ROLLBACK")).toEqual([
+      "C ROLLBACK",
+      "S application_name=first",
+      "S DateStyle=ISO, MDY",
+      "Z I",
+    ]);
+    expect((await ask(c, "P  SET intervalstyle TO iso_8601", "B ", "E", "S")).messages).toEqual([
+      "1",
+      "2",
+      "C SET",
+      "S IntervalStyle=iso_8601",
+      "Z I",
+    ]);
+    await c.close();
+  });
+
   test("in the names of their prepared statements", async () => {
     await ask(a, "P same SELECT 'a'", "S");
     await ask(b, "P same SELECT 'b'", "S");

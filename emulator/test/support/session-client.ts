@@ -87,6 +87,8 @@ function describe(type: string, body: Buffer): string {
         fields.find((text) => text.startsWith(code))?.slice(1) ?? "";
       return `${field("C")} ${field("M")}`;
     }
+    case "S":
+      return body.toString().slice(0, -1).replace("\0", "=");
     case "V":
       return body.subarray(4).toString("hex");
     case "D":

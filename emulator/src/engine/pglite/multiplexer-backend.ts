@@ -59,8 +59,12 @@ export interface SharedBackend {
   acceptSettings(result: ChoreResult): SettingValues | undefined;
   /** Stored forms of the start-up settings that the engine has taken, see `acceptedValueKey`. */
   readonly acceptedValues: Map<string, string>;
-  /** Reads the settings back before anything else runs: as the role that worked last, or this one. */
-  readSettingsNext(databaseRole: string, onValues: (values: SettingValues) => void): void;
+  /**
+   * Reads the settings back before anything else runs, as the role that worked last, or this one.
+   *
+   * @param onRead - gets nothing when the engine is lost
+   */
+  readSettingsNext(databaseRole: string, onRead: (values: SettingValues | undefined) => void): void;
   /** Has these statements of a closed session closed, some time. */
   abandonStatements(engineNames: readonly string[]): void;
 }
@@ -169,12 +173,14 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     },
     acceptSettings,
     acceptedValues: new Map(),
-    readSettingsNext: (databaseRole, onValues) => {
+    readSettingsNext: (databaseRole, onRead) => {
       const role = usableRole ?? databaseRole;
       runNext([queryFrame(READ_SETTINGS_SQL)], role, (result) => {
         const settings = acceptSettings(result);
-        if (settings !== undefined) onValues(settings);
-        else lose(`the settings of a session could not be read back: ${result.problem}`);
+        if (settings === undefined) {
+          lose(`the settings of a session could not be read back: ${result.problem}`);
+        }
+        onRead(settings);
       });
     },
     abandonStatements: (engineNames) => {

@@ -130,6 +130,11 @@ export function syncFrame(): FrontendFrame {
   return frameOf(FRONTEND.sync, new Uint8Array(0));
 }
 
+/** ParameterStatus. */
+export function parameterStatusFrame(name: string, value: string): Uint8Array {
+  return frameOf(BACKEND.parameterStatus, Buffer.from(`${name}\0${value}\0`)).bytes;
+}
+
 /** ErrorResponse of severity ERROR, with ReadyForQuery (idle) behind it where one is due. */
 export function errorAnswer(
   sqlState: string,

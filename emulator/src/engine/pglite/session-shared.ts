@@ -20,9 +20,18 @@ import {
   createCopyProbeReader,
   internalBatch,
 } from "./session-copy.ts";
-import { concatBytes, errorAnswer, syncFrame } from "./session-frames.ts";
+import { concatBytes, concatFrames, errorAnswer, queryFrame, syncFrame } from "./session-frames.ts";
 import { createSessionEnd } from "./session-end.ts";
 import { createOutputGate } from "./session-output.ts";
+import {
+  type HeldAnswer,
+  holdReadyForQuery,
+  parameterStatuses,
+  type ReportedValues,
+  reportedValues,
+  SHOW_REPORTED_SQL,
+  shownValues,
+} from "./session-report.ts";
 import type { SettingValues } from "./session-settings.ts";
 import { startupParameters } from "./session-startup.ts";
 import { createSessionStatements, usesSettingChanger } from "./session-statements.ts";
@@ -57,6 +66,7 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
   const sessionEnd = createSessionEnd(backend);
   let settings = options.settings;
   let settingsChanged = false;
+  let reported = reportedValues(settings);
   let status: TransactionStatus = "idle";
   let current: SubmittedWork | undefined;
   let busy: Promise<unknown> | undefined;
@@ -69,15 +79,17 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
     isCopyProbe = false,
   ): Promise<BatchOutcome> {
     let prepared: PreparedBatch | undefined;
+    let held: HeldAnswer | undefined;
+    let mayChangeSettings = false;
     return new Promise((resolve) => {
       current = scheduler.submit({
         sessionNumber,
         prepare: (state, transactionOpen) => {
+          mayChangeSettings = batch.mayChangeSettings || usesSettingChanger(statements, batch);
           const exclusive =
-            batch.mayChangeSettings ||
-            settingsChanged ||
-            backend.functionsMayChangeSettings() ||
-            usesSettingChanger(statements, batch);
+            mayChangeSettings || settingsChanged || backend.functionsMayChangeSettings();
+          held = exclusive && batch.endsWithReadyForQuery ? holdReadyForQuery(sink) : undefined;
+          const onOutput = held?.onOutput ?? sink;
           const owner = {
             sessionNumber,
             databaseRole,
@@ -86,7 +98,7 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
             exclusive,
             isCopyProbe,
           };
-          prepared = prepareBatch(owner, batch, sink, state, transactionOpen);
+          prepared = prepareBatch(owner, batch, onOutput, state, transactionOpen);
           return prepared;
         },
         onHeldBack: (heldBackMs) => {
@@ -96,8 +108,17 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
           void close();
         },
         settle: (result) => {
-          if (result.kind === "done") onDone(batch, prepared, result.status);
-          resolve(outcomeOf(result, batch, sink));
+          if (result.kind !== "done") {
+            resolve(outcomeOf(result, batch, sink));
+            return;
+          }
+          onDone(batch, prepared, result.status);
+          learnSettings(mayChangeSettings, (values) => {
+            const messages = values === undefined ? [] : parameterStatuses(reported, values);
+            reported = values ?? reported;
+            held?.release(messages);
+            resolve(outcomeOf(result, batch, sink));
+          });
         },
       });
     });
@@ -113,10 +134,48 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
     backend.noteUsableRole(databaseRole);
     if (mayDefineSettingChanger(batch)) backend.noteSettingChangingFunction();
     settingsChanged ||= prepared?.exclusive === true;
-    if (!settingsChanged || status !== "idle") return;
-    settingsChanged = false;
-    backend.readSettingsNext(databaseRole, (values) => {
-      settings = values;
+  }
+
+  /** Finds out what the settings are after a batch, as far as they may be others. */
+  function learnSettings(
+    mayHaveChanged: boolean,
+    then: (values: ReportedValues | undefined) => void,
+  ): void {
+    if (settingsChanged && status === "idle") {
+      settingsChanged = false;
+      backend.readSettingsNext(databaseRole, (values) => {
+        settings = values ?? settings;
+        then(values === undefined ? undefined : reportedValues(values));
+      });
+    } else if (mayHaveChanged && status === "in-transaction") {
+      showReported(then);
+    } else {
+      then(undefined);
+    }
+  }
+
+  /** Asks for the reported settings inside the session's own transaction. */
+  function showReported(then: (values: ReportedValues | undefined) => void): void {
+    const answer: Uint8Array[] = [];
+    scheduler.submit({
+      sessionNumber,
+      prepare: (state) => ({
+        exclusive: true,
+        call: {
+          sessionNumber,
+          databaseRole,
+          frames: concatFrames([queryFrame(SHOW_REPORTED_SQL)]),
+          endsWithReadyForQuery: true,
+        },
+        onOutput: (chunk) => {
+          answer.push(chunk);
+          return undefined;
+        },
+        after: { ...state, unnamedOwner: 0 },
+      }),
+      settle: (result) => {
+        then(result.kind === "done" ? shownValues(concatBytes(answer)) : undefined);
+      },
     });
   }
 

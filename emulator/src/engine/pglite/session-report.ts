@@ -1,0 +1,70 @@
+/**
+ * ParameterStatus messages for settings that a session changes. PostgreSQL sends them before the
+ * ReadyForQuery; PGlite never does, so the emulator holds that ReadyForQuery back and sends them.
+ *
+ * @see https://www.postgresql.org/docs/16/protocol-flow.html#PROTOCOL-ASYNC
+ */
+
+import type { OutputSink } from "../../session/index.ts";
+import { READY_FOR_QUERY_BYTES } from "./backend-reply.ts";
+import { createAnswerWalker, firstColumn } from "./session-answer.ts";
+import { BACKEND, concatBytes, parameterStatusFrame } from "./session-frames.ts";
+import { type SettingValues, settingValue } from "./session-settings.ts";
+
+/** Settings that a client may change and is told about, by their official names. */
+const REPORTED = ["application_name", "client_encoding", "DateStyle", "IntervalStyle", "TimeZone"];
+
+/** Query for their values that takes no snapshot, so that it disturbs no transaction. */
+export const SHOW_REPORTED_SQL = REPORTED.map((name) => `SHOW ${name}`).join("; ");
+
+/** Values of the reported settings, in the order of `SHOW_REPORTED_SQL`. */
+export type ReportedValues = readonly string[];
+
+/** The reported ones among all settings. */
+export function reportedValues(values: SettingValues): ReportedValues {
+  return REPORTED.map((name) => settingValue(values, name.toLowerCase()));
+}
+
+/** The values in an answer to `SHOW_REPORTED_SQL`; undefined when some are missing. */
+export function shownValues(answer: Uint8Array): ReportedValues | undefined {
+  const values: string[] = [];
+  createAnswerWalker({
+    wants: (type) => type === BACKEND.dataRow,
+    replace: (_type, dataRow) => {
+      values.push(firstColumn(dataRow) ?? "");
+      return undefined;
+    },
+  })(answer);
+  return values.length === REPORTED.length ? values : undefined;
+}
+
+/** ParameterStatus messages for what differs. */
+export function parameterStatuses(before: ReportedValues, after: ReportedValues): Uint8Array[] {
+  return REPORTED.flatMap((name, index) => {
+    const value = after[index] ?? "";
+    return value === before[index] ? [] : [parameterStatusFrame(name, value)];
+  });
+}
+
+/** Passes an answer on, all but its ReadyForQuery. */
+export interface HeldAnswer {
+  readonly onOutput: OutputSink;
+  /** Sends these messages, and the ReadyForQuery behind them. */
+  release(messages: readonly Uint8Array[]): void;
+}
+
+/** Holds back the end of an answer that ends with ReadyForQuery. */
+export function holdReadyForQuery(sink: OutputSink): HeldAnswer {
+  let end: Uint8Array = new Uint8Array(0);
+  return {
+    onOutput: (chunk) => {
+      const bytes = end.length === 0 ? chunk : concatBytes([end, chunk]);
+      const cut = Math.max(0, bytes.length - READY_FOR_QUERY_BYTES);
+      end = bytes.slice(cut);
+      return cut === 0 ? undefined : sink(bytes.subarray(0, cut));
+    },
+    release: (messages) => {
+      void sink(concatBytes([...messages, end]));
+    },
+  };
+}
