@@ -49,7 +49,7 @@ function askedSessionId(given: GivenArguments): string | undefined {
     throw new UsageFailure("--last and SESSION_ID exclude each other; give one of them");
   }
   if (sessionId === undefined)
-    throw new UsageFailure("which connection?; give SESSION_ID or --last");
+    throw new UsageFailure("no connection is named; give SESSION_ID or --last");
   const normalized = sessionId.toLowerCase();
   if (SESSION_ID.test(normalized)) return normalized;
   throw new UsageFailure(

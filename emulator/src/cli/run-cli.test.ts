@@ -24,7 +24,9 @@ function failing(error: unknown): CliCommand {
     name: "fail",
     summary: "fail",
     help: () => "help of fail\n",
-    run: () => Promise.reject(error),
+    run: async () => {
+      throw error;
+    },
   };
 }
 
