@@ -36,6 +36,13 @@ export interface SessionFacts {
   readonly hasPreparedDeallocateAll: boolean;
 }
 
+/** A Query or FunctionCall, which ends with ReadyForQuery by itself. */
+export interface SelfContainedDraft {
+  readonly draft: BatchDraft;
+  /** Whether it is a COPY … FROM STDIN, whose data has yet to come. */
+  readonly startsCopyIn: boolean;
+}
+
 /** Where a connection stands. */
 export type ConnectionState =
   | {
@@ -57,7 +64,7 @@ export type ConnectionState =
       readonly kind: "Executing";
       readonly endsWithReadyForQuery: boolean;
       /** A Query or FunctionCall that came behind messages without Sync and runs after them. */
-      readonly next: BatchDraft | undefined;
+      readonly next: SelfContainedDraft | undefined;
     } & SessionFacts)
   | ({ readonly kind: "StartingCopyIn"; readonly draft: BatchDraft } & SessionFacts)
   | ({

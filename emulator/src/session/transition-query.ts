@@ -14,10 +14,15 @@ import {
   readyForQuery,
 } from "../pgwire/index.ts";
 import { assertNever } from "../shared/index.ts";
-import { inspectQuery, type QueryFacts } from "../sql/index.ts";
+import { inspectQuery } from "../sql/index.ts";
 import { type BatchDraft, batchOf, EMPTY_DRAFT, withFrame } from "./batch-draft.ts";
 import type { ConnectionInput } from "./connection-event.ts";
-import type { ConnectionState, SessionFacts, StateOf } from "./connection-state.ts";
+import type {
+  ConnectionState,
+  SelfContainedDraft,
+  SessionFacts,
+  StateOf,
+} from "./connection-state.ts";
 import type { BatchOutcome } from "./ports.ts";
 import { closeWith, type Step } from "./step.ts";
 
@@ -51,11 +56,17 @@ export function onMessage(state: Ready, { frame, message }: MessageInput): Step 
       const facts = inspectQuery(message.sql);
       const query =
         facts.copyFromStdin === "among-others" ? queryFrame(COPY_NOT_SUPPORTED_SQL) : frame;
-      return onSelfContained(state, withFrame(EMPTY_DRAFT, query, facts), facts);
+      return onSelfContained(state, {
+        draft: withFrame(EMPTY_DRAFT, query, facts),
+        startsCopyIn: facts.copyFromStdin === "only",
+      });
     }
     case "FunctionCall":
       // The function is named by its object id, and could be set_config.
-      return onSelfContained(state, { ...withFrame(EMPTY_DRAFT, frame), mayChangeSettings: true });
+      return onSelfContained(state, {
+        draft: { ...withFrame(EMPTY_DRAFT, frame), mayChangeSettings: true },
+        startsCopyIn: false,
+      });
     case "Parse":
       return onParse(state, frame, message);
     case "Bind":
@@ -142,24 +153,21 @@ export function readyState(facts: SessionFacts): Ready {
 }
 
 /** Starts a batch that ends with ReadyForQuery by itself; what lies before it runs first. */
-function onSelfContained(state: Ready, next: BatchDraft, facts?: QueryFacts): Step {
+function onSelfContained(state: Ready, next: SelfContainedDraft): Step {
   if (state.draft.frameCount > 0) {
     // If one of the messages before it fails, the engine would skip the Query without an answer.
-    const step = execute(state, state.draft, false);
-    return step.state.kind === "Executing" ? { ...step, state: { ...step.state, next } } : step;
-  }
-  if (facts?.copyFromStdin === "only") {
-    const { transactionStatus, hasPreparedDeallocateAll } = state;
-    return {
-      state: { kind: "StartingCopyIn", draft: next, transactionStatus, hasPreparedDeallocateAll },
-      effects: [{ kind: "start-copy-in", batch: batchOf(next, true) }],
-    };
+    return execute(state, state.draft, false, next);
   }
   return start(state, next);
 }
 
-function start(state: Ready, draft: BatchDraft): Step {
-  return execute(state, draft, true);
+function start(state: Ready, { draft, startsCopyIn }: SelfContainedDraft): Step {
+  if (!startsCopyIn) return execute(state, draft, true);
+  const { transactionStatus, hasPreparedDeallocateAll } = state;
+  return {
+    state: { kind: "StartingCopyIn", draft, transactionStatus, hasPreparedDeallocateAll },
+    effects: [{ kind: "start-copy-in", batch: batchOf(draft, true) }],
+  };
 }
 
 function onParse(
@@ -181,14 +189,19 @@ function collect(state: Ready, draft: BatchDraft): Step {
   return { state: { ...state, draft }, effects: [] };
 }
 
-function execute(state: Ready, draft: BatchDraft, endsWithReadyForQuery: boolean): Step {
+function execute(
+  state: Ready,
+  draft: BatchDraft,
+  endsWithReadyForQuery: boolean,
+  next?: SelfContainedDraft,
+): Step {
   const { transactionStatus, hasPreparedDeallocateAll } = state;
   const batch = batchOf(draft, endsWithReadyForQuery, hasPreparedDeallocateAll);
   return {
     state: {
       kind: "Executing",
       endsWithReadyForQuery,
-      next: undefined,
+      next,
       transactionStatus,
       hasPreparedDeallocateAll,
     },
