@@ -403,6 +403,20 @@ describe("sessions are separate", () => {
     );
   });
 
+  test("also in what they have prepared under the eyes of others", async () => {
+    await ask(a, "P secret SELECT 'secret'", "S");
+    expect(await query(b, "SELECT name, statement FROM pg_prepared_statements")).toEqual([
+      "C SELECT 0",
+      "Z I",
+    ]);
+    expect((await query(b, "SELECT name FROM pg_prepared_statement()"))[0]).toBe(
+      "E 42501 permission denied for function pg_prepared_statement",
+    );
+    expect((await query(b, "EXECUTE secret"))[0]).toBe(
+      'E 26000 prepared statement "secret" does not exist',
+    );
+  });
+
   test("in their unnamed statements", async () => {
     await ask(a, "P  SELECT 'unnamed a'", "S");
     await ask(b, "P  SELECT 'unnamed b'", "S");

@@ -75,10 +75,13 @@ export function withClientNames(
   clientNames: ReadonlyMap<string, string>,
 ): Uint8Array {
   const text = latin1(message);
-  const changed = text.replace(/prepared statement "(s\d+_\d+)"/g, (whole, engineName: string) => {
-    const clientName = clientNames.get(engineName);
-    return clientName === undefined ? whole : `prepared statement "${clientName}"`;
-  });
+  const changed = text.replace(
+    /prepared statement "(s[0-9a-f]+_\d+)"/g,
+    (whole, engineName: string) => {
+      const clientName = clientNames.get(engineName);
+      return clientName === undefined ? whole : `prepared statement "${clientName}"`;
+    },
+  );
   if (changed === text) return message;
   const bytes = concatBytes([Buffer.from(changed, "latin1")]);
   writeLength(bytes);

@@ -61,7 +61,7 @@ export interface SharedSessionOptions {
 export function createSharedSession(options: SharedSessionOptions): SqlSession {
   const { backend, sessionNumber, databaseRole } = options;
   const { scheduler } = backend;
-  const statements = createSessionStatements(sessionNumber);
+  const statements = createSessionStatements();
   const gate = createOutputGate();
   const sessionEnd = createSessionEnd(backend);
   let settings = options.settings;

@@ -6,8 +6,12 @@
  * CloseComplete is seen, whatever the transaction does afterwards.
  */
 
+import { randomBytes } from "node:crypto";
 import type { EngineBatch, FrontendFrame } from "../../session/index.ts";
 import { FRONTEND, statementNameOf } from "./session-frames.ts";
+
+/** The names live in one backend, where SQL of any session can use a name that it knows. */
+const NAME_PREFIX_BYTES = 10;
 
 /** A statement that the session has prepared under a name. */
 export interface NamedStatement {
@@ -28,7 +32,8 @@ export interface UnnamedStatement {
 
 /** What a session has prepared. */
 export interface SessionStatements {
-  readonly sessionNumber: number;
+  /** What the engine's names of its statements begin with; no other session can guess it. */
+  readonly namePrefix: string;
   /** By the client's name. */
   readonly named: Map<string, NamedStatement>;
   unnamed: UnnamedStatement | undefined;
@@ -39,9 +44,9 @@ export interface SessionStatements {
 }
 
 /** A session that has prepared nothing. */
-export function createSessionStatements(sessionNumber: number): SessionStatements {
+export function createSessionStatements(): SessionStatements {
   return {
-    sessionNumber,
+    namePrefix: `s${randomBytes(NAME_PREFIX_BYTES).toString("hex")}`,
     named: new Map(),
     unnamed: undefined,
     namesGiven: 0,
@@ -52,7 +57,7 @@ export function createSessionStatements(sessionNumber: number): SessionStatement
 /** A name that no statement of the engine has had before. */
 export function newEngineName(statements: SessionStatements): string {
   statements.namesGiven += 1;
-  return `s${statements.sessionNumber}_${statements.namesGiven}`;
+  return `${statements.namePrefix}_${statements.namesGiven}`;
 }
 
 /** Whether the batch binds a statement of an earlier batch that may change a setting. */

@@ -30,6 +30,11 @@ export const SETUP_STATEMENTS: readonly string[] = [
   // Raises an error with this SQLSTATE and text, where the emulator refuses what the engine would take.
   `CREATE FUNCTION pg_catalog.dsql_emulator_refuse(sqlstate text, message text) RETURNS void
      LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = $1, MESSAGE = $2; END $$`,
+  // One backend has the prepared statements of all sessions: none may read those of the others.
+  `CREATE OR REPLACE VIEW pg_catalog.pg_prepared_statements AS
+     SELECT name, statement, prepare_time, parameter_types, result_types, from_sql, generic_plans, custom_plans
+     FROM pg_catalog.pg_prepared_statement() WHERE false`,
+  "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_prepared_statement() FROM PUBLIC",
   "ALTER DATABASE template0 IS_TEMPLATE false",
   "ALTER DATABASE template1 IS_TEMPLATE false",
   "DROP DATABASE template0",
