@@ -14,9 +14,12 @@ export const RECORD_LIMITS = {
   elements: 50,
   /** Levels of lists and objects in each other. */
   depth: 8,
-  /** Characters of all texts and names in the observations of one record together. */
+  /** Characters of all texts and names of one record together, and 8 for each value. */
   totalCharacters: 65_536,
 } as const;
+
+/** What each value costs besides its characters: a list of numbers takes memory too. */
+const COST_OF_A_VALUE = 8;
 
 /** Makes bounded JSON; one per record, since the total counts over the whole record. */
 export class BoundedJson {
@@ -38,15 +41,33 @@ export class BoundedJson {
     }
     this.#isShortened = true;
     this.#remaining -= room;
+    if (room === 0) return "… (left out)";
     return `${withoutHalfCharacter(safe.slice(0, room))}… (${safe.length - room} more characters left out)`;
   }
 
-  /** The members of an object. */
+  /**
+   * The members of an object. No object takes more than half of what is left of the record, and none
+   * of its members more than half of that, so that a long one leaves room for those behind it.
+   */
   object(value: Readonly<Record<string, unknown>>): Readonly<Record<string, JsonValue>> {
-    return this.#object(Object.entries(value), 1);
+    return this.#withinHalf(() =>
+      this.#object(Object.entries(value), 1, (member) =>
+        this.#withinHalf(() => this.#value(member, 2)),
+      ),
+    );
+  }
+
+  #withinHalf<Result>(make: () => Result): Result {
+    const before = this.#remaining;
+    const allowance = Math.floor(before / 2);
+    this.#remaining = allowance;
+    const result = make();
+    this.#remaining = before - (allowance - this.#remaining);
+    return result;
   }
 
   #value(value: unknown, depth: number): JsonValue {
+    this.#remaining -= COST_OF_A_VALUE;
     switch (typeof value) {
       case "string":
         return this.text(value);
@@ -103,6 +124,7 @@ export class BoundedJson {
   #object(
     entries: readonly (readonly [string, unknown])[],
     depth: number,
+    keep = (value: unknown): JsonValue => this.#value(value, depth + 1),
   ): Readonly<Record<string, JsonValue>> {
     const kept: [string, JsonValue][] = [];
     const given = entries.filter(([, value]) => value !== undefined);
@@ -112,7 +134,7 @@ export class BoundedJson {
         kept.push(["…", `${given.length - kept.length} more left out`]);
         break;
       }
-      kept.push([this.text(name), this.#value(value, depth + 1)]);
+      kept.push([this.text(name), keep(value)]);
     }
     // Not by assignment: a member may be called `__proto__`.
     return Object.fromEntries(kept);

@@ -34,7 +34,7 @@ function jsonLine(record: DecisionSummary): string {
 function prettyLine(record: DecisionSummary): string {
   const { sessionId, decidedAt, outcome, requestedUser, clientAddress, refusal } = record;
   const who = record.principal === null ? "" : ` signed by ${record.principal.arn}`;
-  const target = record.clusterArn ?? record.serverName ?? "no cluster";
+  const target = record.clusterArn?.split("/").at(-1) ?? record.serverName ?? "no cluster";
   const head = `${decidedAt} ${outcome} \`${requestedUser}\` on ${target} from ${clientAddress}${who}`;
   if (refusal === null) return printableText(`${head} [${sessionId}]`);
   const why = `${refusal.code}: ${shortened(refusal.reason)}`;

@@ -9,6 +9,9 @@ const BLOCKS: Readonly<Record<string, string>> = {
   stringToSign: "string to sign:",
 };
 
+/** Of one element of a policy statement (our choice); the record has more. */
+const MAX_PATTERNS_SHOWN = 5;
+
 /**
  * The lines, without indentation. `inFull` is for a step that refused: policy statements and
  * canonical request are shown with it, and left out of a step that passed.
@@ -29,8 +32,8 @@ export function explainObservations(
     else if (inFull) blocks.push(title, ...value.split("\n").map((line) => `  | ${line}`));
   }
   return [
+    ...listOf(explanation).map(inline),
     ...(facts.length === 0 ? [] : [facts.join("  ")]),
-    ...textsOf(explanation),
     ...(inFull ? decisionLines(decision) : []),
     ...blocks,
   ];
@@ -56,7 +59,7 @@ function decisionLines(decision: JsonValue | undefined): string[] {
 
 function statementText(entry: JsonValue): string {
   if (!isObject(entry)) return inline(entry);
-  const { policy, statementIndex, sid, effect, failedElement } = entry as Record<
+  const { policy, statementIndex, sid, effect, failedElement, failed } = entry as Record<
     string,
     JsonValue | undefined
   >;
@@ -64,17 +67,27 @@ function statementText(entry: JsonValue): string {
   const where = isObject(policy)
     ? ` of ${inline(policy["kind"] ?? null)} policy \`${inline(policy["name"] ?? null)}\` on ${inline(policy["attachedTo"] ?? null)}`
     : "";
-  const why =
-    typeof failedElement === "string" ? `: its ${failedElement} does not cover the request` : "";
+  const why = typeof failedElement === "string" ? `: ${elementText(failedElement, failed)}` : "";
   return `statement ${name} (${inline(effect ?? null)})${where}${why}`;
+}
+
+/** What the element says that does not cover the request. */
+function elementText(name: string, failed: JsonValue | undefined): string {
+  const { isNegated, patterns } = (isObject(failed) ? failed : {}) as Record<
+    string,
+    JsonValue | undefined
+  >;
+  const texts = listOf(patterns).map((pattern) =>
+    isObject(pattern) ? `\`${inline(pattern["text"] ?? null)}\`` : inline(pattern),
+  );
+  if (texts.length === 0) return `its ${name} does not cover the request`;
+  const shown = texts.slice(0, MAX_PATTERNS_SHOWN).join(", ");
+  const more = texts.length > MAX_PATTERNS_SHOWN ? " and more" : "";
+  return `its ${isNegated === true ? "Not" : ""}${name} is ${shown}${more}`;
 }
 
 function inline(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function textsOf(value: JsonValue | undefined): string[] {
-  return listOf(value).map(inline);
 }
 
 function listOf(value: JsonValue | undefined): readonly JsonValue[] {

@@ -76,9 +76,11 @@ function stepsPart(trace: readonly RecordedStep[]): string[] {
 function stepLines({ step, outcome, saw, refusal }: RecordedStep, width: number): string[] {
   const name = `  ${MARK[outcome]} ${step.padEnd(width)}  ${outcome}`;
   const lines = explainObservations(saw, { inFull: refusal !== null });
+  // The explanation of a policy decision says the same as the reason, a line each.
+  const hasExplanation = Array.isArray(saw["explanation"]);
   return [
     refusal === null ? name : `${name}: ${refusal.code}`,
-    ...(refusal === null ? [] : [`      ${refusal.reason}`]),
+    ...(refusal === null || hasExplanation ? [] : [`      ${refusal.reason}`]),
     ...lines.map((line) => `      ${line}`),
   ];
 }
