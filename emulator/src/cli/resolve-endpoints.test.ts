@@ -184,7 +184,7 @@ describe("the preload: look-ups", () => {
       `${LOOKUP}
       const id = host.slice(0, 26);
       for (const name of ["x" + host, host.slice(1), "dsql.us-east-1.on.aws", host + ".example", id + ".rds.us-east-1.on.aws",
-        id + ".dsql.us-east-1.amazonaws.com", "dsql.us-east-1.api.aws", id + "\\n" + host, id + ".dsql-fnh4.us-east-1.on.aws"]) {
+        id + ".dsql.us-east-1.amazonaws.com", "dsql.us-east-1.api.aws", id + "\\n" + host, id + ".dsqlx.us-east-1.on.aws", id + ".dsql-a.b.us-east-1.on.aws", id + ".dsql-fnh4.us-east-1.on.aws"]) {
         const [address] = await called(name);
         console.log(address, (await dns.promises.lookup(name)).address);
       }`,
@@ -192,7 +192,7 @@ describe("the preload: look-ups", () => {
       pathToFileURL(stub).href,
     );
     expect(lines.split("\n")).toEqual([
-      ...Array.from({ length: 8 }, () => "left to Node left to Node"),
+      ...Array.from({ length: 10 }, () => "left to Node left to Node"),
       "127.0.0.1 127.0.0.1",
     ]);
   });

@@ -159,13 +159,9 @@ function replace(holder: object, name: string, make: (original: AnyFunction) => 
   functions[name] = replacement;
 }
 
-/** Set in each thread that has the replacements: two preloads must not redirect twice. */
-const INSTALLED = Symbol.for("dsql-auth-emulator.resolve-endpoints");
-
 function install(): void {
   const target = parseTarget(process.env["DSQL_EMULATOR_RESOLVE_TO"]);
-  if (target === undefined || Object.hasOwn(globalThis, INSTALLED)) return;
-  Object.defineProperty(globalThis, INSTALLED, { value: true });
+  if (target === undefined) return;
   replace(dns, "lookup", (original) => callbackLookup(target, original));
   replace(dns.promises, "lookup", (original) => promiseLookup(target, original));
   const { port } = target;
