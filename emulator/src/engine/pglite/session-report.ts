@@ -7,17 +7,24 @@
 
 import type { OutputSink } from "../../session/index.ts";
 import { READY_FOR_QUERY_BYTES } from "./backend-reply.ts";
+import type { Scheduler } from "./multiplexer-scheduler.ts";
 import { createAnswerWalker, firstColumn } from "./session-answer.ts";
-import { BACKEND, concatBytes, parameterStatusFrame } from "./session-frames.ts";
+import {
+  BACKEND,
+  concatBytes,
+  concatFrames,
+  parameterStatusFrame,
+  queryFrame,
+} from "./session-frames.ts";
 import { type SettingValues, settingValue } from "./session-settings.ts";
 
 /** Settings that a client may change and is told about, by their official names. */
 const REPORTED = ["application_name", "client_encoding", "DateStyle", "IntervalStyle", "TimeZone"];
 
-/** Query for their values that takes no snapshot, so that it disturbs no transaction. */
-export const SHOW_REPORTED_SQL = REPORTED.map((name) => `SHOW ${name}`).join("; ");
+/** Takes no snapshot, so it disturbs no transaction. */
+const SHOW_REPORTED_SQL = REPORTED.map((name) => `SHOW ${name}`).join("; ");
 
-/** Values of the reported settings, in the order of `SHOW_REPORTED_SQL`. */
+/** Values of the settings that a client is told about. */
 export type ReportedValues = readonly string[];
 
 /** The reported ones among all settings. */
@@ -25,8 +32,35 @@ export function reportedValues(values: SettingValues): ReportedValues {
   return REPORTED.map((name) => settingValue(values, name.toLowerCase()));
 }
 
-/** The values in an answer to `SHOW_REPORTED_SQL`; undefined when some are missing. */
-export function shownValues(answer: Uint8Array): ReportedValues | undefined {
+/** Asks for the reported settings inside the open transaction of a session, before its next batch. */
+export function showReported(
+  scheduler: Scheduler,
+  owner: { readonly sessionNumber: number; readonly databaseRole: string },
+  onShown: (values: ReportedValues | undefined) => void,
+): void {
+  const answer: Uint8Array[] = [];
+  scheduler.submit({
+    sessionNumber: owner.sessionNumber,
+    prepare: (state) => ({
+      exclusive: true,
+      call: {
+        ...owner,
+        frames: concatFrames([queryFrame(SHOW_REPORTED_SQL)]),
+        endsWithReadyForQuery: true,
+      },
+      onOutput: (chunk) => {
+        answer.push(chunk);
+        return undefined;
+      },
+      after: { ...state, unnamedOwner: 0 },
+    }),
+    settle: (result) => {
+      onShown(result.kind === "done" ? shownValues(concatBytes(answer)) : undefined);
+    },
+  });
+}
+
+function shownValues(answer: Uint8Array): ReportedValues | undefined {
   const values: string[] = [];
   createAnswerWalker({
     wants: (type) => type === BACKEND.dataRow,

@@ -20,7 +20,7 @@ import {
   createCopyProbeReader,
   internalBatch,
 } from "./session-copy.ts";
-import { concatBytes, concatFrames, errorAnswer, queryFrame, syncFrame } from "./session-frames.ts";
+import { concatBytes, errorAnswer, syncFrame } from "./session-frames.ts";
 import { createSessionEnd } from "./session-end.ts";
 import { createOutputGate } from "./session-output.ts";
 import {
@@ -29,8 +29,7 @@ import {
   parameterStatuses,
   type ReportedValues,
   reportedValues,
-  SHOW_REPORTED_SQL,
-  shownValues,
+  showReported,
 } from "./session-report.ts";
 import type { SettingValues } from "./session-settings.ts";
 import { startupParameters } from "./session-startup.ts";
@@ -148,35 +147,10 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
         then(values === undefined ? undefined : reportedValues(values));
       });
     } else if (mayHaveChanged && status === "in-transaction") {
-      showReported(then);
+      showReported(scheduler, { sessionNumber, databaseRole }, then);
     } else {
       then(undefined);
     }
-  }
-
-  /** Asks for the reported settings inside the session's own transaction. */
-  function showReported(then: (values: ReportedValues | undefined) => void): void {
-    const answer: Uint8Array[] = [];
-    scheduler.submit({
-      sessionNumber,
-      prepare: (state) => ({
-        exclusive: true,
-        call: {
-          sessionNumber,
-          databaseRole,
-          frames: concatFrames([queryFrame(SHOW_REPORTED_SQL)]),
-          endsWithReadyForQuery: true,
-        },
-        onOutput: (chunk) => {
-          answer.push(chunk);
-          return undefined;
-        },
-        after: { ...state, unnamedOwner: 0 },
-      }),
-      settle: (result) => {
-        then(result.kind === "done" ? shownValues(concatBytes(answer)) : undefined);
-      },
-    });
   }
 
   function outcomeOf(result: WorkResult, batch: EngineBatch, sink: OutputSink): BatchOutcome {
