@@ -19,7 +19,7 @@ async function run(...argv: readonly string[]): Promise<[number, string, string]
   return [exitCode, io.written.stdout, io.written.stderr];
 }
 
-function failing(error: unknown): CliCommand {
+function failing(error: Error): CliCommand {
   return {
     name: "fail",
     summary: "fail",

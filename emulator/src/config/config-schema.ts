@@ -146,7 +146,9 @@ export const CONFIG_SCHEMA: JsonSchema = {
     host: { ...some("address to listen on"), default: "127.0.0.1" },
     pgPort: { ...PORT, default: 5432, description: "port of the PostgreSQL protocol; 0: any free" },
     httpPort: { ...PORT, default: 9432, description: "port of the HTTP APIs; 0: any free" },
-    dataDir: some("directory that keeps databases, CA and keys; without it nothing is kept"),
+    dataDir: some(
+      "directory that keeps databases, CA and keys; without it databases live in memory",
+    ),
     enforce: {
       enum: ["strict", "soft", "off"],
       default: "strict",
