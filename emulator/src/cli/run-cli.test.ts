@@ -85,7 +85,6 @@ describe("runCli", () => {
     [new CliFailure("no; do"), 1, "dsql-emulator fail: no; do\n"],
     [new UsageFailure("no; do"), 2, "dsql-emulator fail: no; do\n"],
     [new Error("boom"), 1, "dsql-emulator fail: unexpected failure: boom\n"],
-    ["boom", 1, "dsql-emulator fail: unexpected failure: boom\n"],
   ])("a command that ends with %s is one line on stderr", async (error, exitCode, stderr) => {
     const io = fakeCliIo();
     expect(await runCli([failing(error)], ["fail"], io)).toBe(exitCode);
