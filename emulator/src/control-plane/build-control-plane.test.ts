@@ -312,6 +312,14 @@ describe("requests that go wrong", () => {
     expect(internalErrors).toEqual([failure]);
   });
 
+  test("because of an error that only looks like one of HTTP are 500 too", async () => {
+    app.get("/test", () => {
+      throw Object.assign(new Error("no such file"), { code: "ENOENT", statusCode: 404 });
+    });
+    expect((await get("/test")).status).toBe(500);
+    expect(internalErrors).toHaveLength(1);
+  });
+
   test("with a body of a type that a path does not take are 415", async () => {
     app.post("/test", () => ({}));
     const { status, json } = await send("POST", "/test", { "content-type": "text/odd" });
