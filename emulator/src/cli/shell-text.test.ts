@@ -12,7 +12,8 @@ const windows = process.platform === "win32";
 function seenBy(program: string, args: readonly string[], env: NodeJS.ProcessEnv): string {
   const done = spawnSync(program, args, {
     encoding: "utf8",
-    env: { PATH: process.env["PATH"], ...env },
+    // Without a UTF-8 locale fish takes each byte for a character.
+    env: { PATH: process.env["PATH"], LC_ALL: "C.UTF-8", ...env },
   });
   expect(done.stderr).toBe("");
   return done.stdout;
