@@ -14,13 +14,18 @@ export class CancelKeys {
 
   /** @returns a function that forgets the key */
   add(processId: number, secretKey: number, cancel: () => void): () => void {
-    const key = `${processId}/${secretKey}`;
+    const key = keyOf(processId, secretKey);
     this.#cancels.set(key, cancel);
     return () => this.#cancels.delete(key);
   }
 
   /** Interrupts the session of this key, if there is one and requests are honoured. */
   cancel(processId: number, secretKey: number): void {
-    if (this.#mode === "honour") this.#cancels.get(`${processId}/${secretKey}`)?.();
+    if (this.#mode === "honour") this.#cancels.get(keyOf(processId, secretKey))?.();
   }
+}
+
+/** The same for the signed numbers of BackendKeyData and the unsigned ones of CancelRequest. */
+function keyOf(processId: number, secretKey: number): string {
+  return `${processId >>> 0}/${secretKey >>> 0}`;
 }

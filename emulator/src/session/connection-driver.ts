@@ -78,7 +78,7 @@ export function driveConnection(
       driver.post({ kind: "shutdown" });
     },
     abort: () => {
-      transport.destroy();
+      driver.abort();
     },
   };
 }
@@ -115,17 +115,28 @@ class ConnectionDriver {
     this.#wake();
   }
 
+  abort(): void {
+    this.#transport.destroy();
+    this.#abandon();
+  }
+
   async run(): Promise<void> {
     const deadline = setTimeout(() => {
-      if (this.#session === undefined) this.post({ kind: "startup-deadline" });
+      this.post({ kind: "startup-deadline" });
+      // During the handshake there is no way to say anything, and nothing else would end it.
+      if (this.#state.kind === "NegotiatingTls") this.#transport.destroy();
     }, this.#environment.startupTimeoutMs);
     let farewell: NodeJS.Timeout | undefined;
-    this.#transport.onActivity(() => {
+    const onActivity = (): void => {
       this.#wake();
-      // A client that is gone must not keep the engine busy, nor its transaction open.
       if (!this.#transport.hasEnded) return;
-      farewell ??= setTimeout(() => this.#session?.cancel(), ABANDONED_STATEMENT_MS);
-    });
+      farewell ??= setTimeout(() => {
+        this.#abandon();
+      }, ABANDONED_STATEMENT_MS);
+    };
+    this.#transport.onActivity(onActivity);
+    // What has happened before was told to nobody.
+    onActivity();
     try {
       await this.#converse();
     } catch (error) {
@@ -136,6 +147,13 @@ class ConnectionDriver {
       clearTimeout(farewell);
       await this.#free();
     }
+  }
+
+  /** A client that is gone must not keep the engine busy, nor its transaction open. */
+  #abandon(): void {
+    // What it has sent and what has not begun is dropped: a posted input comes first.
+    this.post({ kind: "end-of-input" });
+    this.#session?.cancel();
   }
 
   async #converse(): Promise<void> {
@@ -224,7 +242,8 @@ class ConnectionDriver {
     switch (effect.kind) {
       case "send": {
         const sent = this.#transport.write(effect.bytes);
-        return sent?.then(() => undefined);
+        // The last words wait for nobody: the transport ends in its own time.
+        return this.#state.kind === "Closed" ? undefined : sent?.then(() => undefined);
       }
       case "start-tls":
         return this.#startTls();

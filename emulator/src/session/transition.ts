@@ -46,6 +46,8 @@ export function transition(
         effects: [{ kind: "close", reason: "the client closed the connection" }],
       };
     case "startup-deadline":
+      // A client that was let in while the deadline passed, or waits for its engine, was in time.
+      if (!isAuthenticating(state)) return { state, effects: [] };
       return closeWith(
         "57014",
         "canceling authentication due to timeout",
@@ -65,6 +67,27 @@ export function transition(
       );
     default:
       return progress(state, input, facts);
+  }
+}
+
+function isAuthenticating({ kind }: ConnectionState): boolean {
+  switch (kind) {
+    case "AwaitingStartup":
+    case "NegotiatingTls":
+    case "Admitting":
+    case "AwaitingPassword":
+    case "Authorizing":
+      return true;
+    case "OpeningSession":
+    case "Ready":
+    case "Executing":
+    case "StartingCopyIn":
+    case "CopyingIn":
+    case "SkippingUntilSync":
+    case "Closed":
+      return false;
+    default:
+      return assertNever(kind, "connection state");
   }
 }
 
