@@ -13,6 +13,8 @@ const TLS_HANDSHAKE_RECORD = 0x16;
 const KEEP_ALIVE_MS = 30_000;
 /** Time for running statements to end when the emulator stops, in milliseconds. Our choice. */
 const DEFAULT_GRACE_MS = 1_000;
+/** Longest time that a TLS handshake may take, in milliseconds. Our choice. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** What the listener is made from. */
 export interface PostgresListenerOptions {
@@ -42,9 +44,16 @@ export interface PostgresListener {
 export function createPostgresListener(options: PostgresListenerOptions): PostgresListener {
   const { environment, findSecureContext } = options;
   const connections = new Set<RunningConnection>();
+  /** Clients with whom there is no conversation yet. */
   const sockets = new Set<Socket>();
+  const handshakeTimeoutMs = Math.min(HANDSHAKE_TIMEOUT_MS, environment.startupTimeoutMs);
 
-  function serve(transport: SocketTransport, start: Parameters<typeof driveConnection>[1]): void {
+  function serve(
+    socket: Socket,
+    transport: SocketTransport,
+    start: Parameters<typeof driveConnection>[1],
+  ): void {
+    sockets.delete(socket);
     const connection = driveConnection(transport, start, environment);
     connections.add(connection);
     void connection.finished.then(() => connections.delete(connection));
@@ -54,15 +63,15 @@ export function createPostgresListener(options: PostgresListenerOptions): Postgr
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    const transport = new SocketTransport(socket, findSecureContext);
+    const transport = new SocketTransport(socket, findSecureContext, handshakeTimeoutMs);
     const first = await firstByte(transport, socket, environment.startupTimeoutMs);
     if (first === undefined) {
       transport.destroy();
     } else if (first === TLS_HANDSHAKE_RECORD) {
       const { serverName } = await transport.startDirectTls();
-      serve(transport, { isEncrypted: true, serverName });
+      serve(socket, transport, { isEncrypted: true, serverName });
     } else {
-      serve(transport, { isEncrypted: false, serverName: undefined });
+      serve(socket, transport, { isEncrypted: false, serverName: undefined });
     }
   }
 
@@ -77,6 +86,10 @@ export function createPostgresListener(options: PostgresListenerOptions): Postgr
         server.once("error", reject);
         server.listen({ host, port }, () => {
           server.off("error", reject);
+          // Accepting can fail later, when there are no more file descriptors.
+          server.on("error", (error) => {
+            environment.onInternalError(error, environment.newSessionId());
+          });
           const address = server.address();
           const actual = typeof address === "object" && address !== null ? address.port : port;
           resolve({ host, port: actual });
@@ -88,13 +101,13 @@ export function createPostgresListener(options: PostgresListenerOptions): Postgr
           resolve();
         });
       });
+      for (const socket of sockets) socket.destroy();
       for (const connection of connections) connection.shutDown();
       const abort = setTimeout(() => {
         for (const connection of connections) connection.abort();
       }, graceMs);
       await Promise.all([...connections].map(({ finished }) => finished));
       clearTimeout(abort);
-      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };

@@ -8,8 +8,6 @@ import type { Transport } from "../session/index.ts";
 const READ_AHEAD_BYTES = 256 * 1024;
 /** Time that a client has to take the last bytes, in milliseconds. Our choice. */
 const END_TIMEOUT_MS = 3_000;
-/** Time that a TLS handshake may take, in milliseconds. Our choice. */
-const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** The protocol name of PostgreSQL in ALPN, which direct TLS must offer. */
 export const ALPN_PROTOCOL = "postgresql";
 
@@ -20,6 +18,7 @@ export type FindSecureContext = (serverName: string | undefined) => Promise<Secu
 export class SocketTransport implements Transport {
   readonly clientAddress: string;
   readonly #findSecureContext: FindSecureContext;
+  readonly #handshakeTimeoutMs: number;
   #socket: Socket;
   #listener: () => void = () => undefined;
   #chunks: Buffer[] = [];
@@ -30,9 +29,11 @@ export class SocketTransport implements Transport {
   #drained: (() => void)[] = [];
   #detach: () => void = () => undefined;
 
-  constructor(socket: Socket, findSecureContext: FindSecureContext) {
+  /** @param handshakeTimeoutMs time that a TLS handshake may take, in milliseconds */
+  constructor(socket: Socket, findSecureContext: FindSecureContext, handshakeTimeoutMs: number) {
     this.#socket = socket;
     this.#findSecureContext = findSecureContext;
+    this.#handshakeTimeoutMs = handshakeTimeoutMs;
     this.clientAddress = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? "unknown";
     socket.setNoDelay(true);
     this.#attach(socket);
@@ -101,11 +102,12 @@ export class SocketTransport implements Transport {
       socket.removeAllListeners("data");
       socket.on("data", () => undefined);
       socket.resume();
-      socket.end(() => {
-        // The answer is out; a client that does not close its side must not keep the socket.
-        if (this.#hasEnded) socket.destroy();
-      });
-      socket.once("end", () => socket.destroy());
+      // Both sides are done when the answer is out and the client has closed its side.
+      const closeWhenDone = (): void => {
+        if (this.#hasEnded && socket.writableFinished) socket.destroy();
+      };
+      socket.once("end", closeWhenDone);
+      socket.end(closeWhenDone);
       await closed;
       clearTimeout(timer);
     }
@@ -136,11 +138,14 @@ export class SocketTransport implements Transport {
         );
       },
     });
-    const timer = setTimeout(() => tlsSocket.destroy(), HANDSHAKE_TIMEOUT_MS);
+    const timer = setTimeout(() => tlsSocket.destroy(), this.#handshakeTimeoutMs);
     this.#socket = tlsSocket;
     this.#attach(tlsSocket);
     try {
-      await Promise.race([once(tlsSocket, "secure"), rejectOnClose(tlsSocket)]);
+      await Promise.race([once(tlsSocket, "secure"), rejectOnEnd(tlsSocket)]);
+    } catch (error) {
+      tlsSocket.destroy();
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -179,10 +184,11 @@ export class SocketTransport implements Transport {
   }
 }
 
-function rejectOnClose(socket: TLSSocket): Promise<never> {
+function rejectOnEnd(socket: TLSSocket): Promise<never> {
   return new Promise((_resolve, reject) => {
-    socket.once("close", () => {
-      reject(new Error("the connection was closed during the TLS handshake"));
-    });
+    const onEnd = (): void => {
+      reject(new Error("the client closed the connection during the TLS handshake"));
+    };
+    socket.once("end", onEnd).once("close", onEnd);
   });
 }
