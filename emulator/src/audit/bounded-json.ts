@@ -9,13 +9,13 @@ import type { JsonValue } from "./decision-record.ts";
 /** Limits of one record; all are our choice. */
 export const RECORD_LIMITS = {
   /** Characters of one text. A canonical request with ordinary names has about 500. */
-  textCharacters: 4096,
+  textCharacters: 2048,
   /** Elements of one list, and members of one object. */
   elements: 50,
   /** Levels of lists and objects in each other. */
   depth: 8,
   /** Characters of all texts and names of one record together, and 8 for each value. */
-  totalCharacters: 65_536,
+  totalCharacters: 16_384,
 } as const;
 
 /** What each value costs besides its characters: a list of numbers takes memory too. */
@@ -42,7 +42,7 @@ export class BoundedJson {
     this.#isShortened = true;
     this.#remaining -= room;
     if (room === 0) return "… (left out)";
-    return `${withoutHalfCharacter(safe.slice(0, room))}… (${safe.length - room} more characters left out)`;
+    return `${ownCopy(withoutHalfCharacter(safe.slice(0, room)))}… (${safe.length - room} more characters left out)`;
   }
 
   /**
@@ -151,4 +151,9 @@ function withoutToken(text: string): string {
 /** Half of a surrogate pair is no character, and JSON.stringify would write it as an escape. */
 function withoutHalfCharacter(text: string): string {
   return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
+}
+
+/** A part of a text may keep the whole of it in memory; a copy does not. */
+function ownCopy(text: string): string {
+  return Buffer.from(text, "utf16le").toString("utf16le");
 }
