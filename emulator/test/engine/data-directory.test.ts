@@ -93,14 +93,10 @@ describe("a data directory", () => {
   });
 
   test("is refused when it has something else in it", async () => {
-    const dataDirectory = join(scratch, "foreign");
-    const bench = engineUnderTest({ dataDirectory });
-    writeFileSync(`${dataDirectory}.txt`, "");
+    writeFileSync(join(scratch, "something-else"), "");
     await expect(engineUnderTest({ dataDirectory: scratch }).open()).rejects.toThrow(
       `the database engine did not start in \`${scratch}\`: \`${scratch}\` is neither empty nor a database directory`,
     );
-    await (await bench.open()).close();
-    await bench.engine.stop();
   });
 
   test("is free again after a start that failed", async () => {
