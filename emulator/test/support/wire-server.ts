@@ -35,6 +35,8 @@ export interface WireServerOptions {
   readonly cancelRequests?: CancelRequestMode;
   readonly startupTimeoutMs?: number;
   readonly newSecretKey?: () => number;
+  /** 0, any free one, unless given. */
+  readonly port?: number;
   /** Places of the cluster; 10,000 unless given. */
   readonly maxConnections?: number;
 }
@@ -94,7 +96,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
         ? authority.leafFor(serverName)
         : authority.defaultLeaf(),
   });
-  const { port } = await listener.listen("127.0.0.1", 0);
+  const { port } = await listener.listen("127.0.0.1", options.port ?? 0);
 
   const signer = new DsqlSigner({
     hostname: TEST_HOST,
