@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { BoundedJson, RECORD_LIMITS } from "./bounded-json.ts";
 
@@ -10,6 +12,13 @@ function bounded(value: unknown): { readonly json: unknown; readonly isShortened
 /** An object in an object, `levels` times. */
 function nested(levels: number): unknown {
   return levels === 0 ? "core" : { inner: nested(levels - 1) };
+}
+
+/** Bytes of the heap that are in use after a garbage collection. */
+function usedHeap(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed;
 }
 
 describe("bounded JSON", () => {
@@ -37,6 +46,15 @@ describe("bounded JSON", () => {
       json: `${"x".repeat(limit)}… (2 more characters left out)`,
       isShortened: true,
     });
+  });
+
+  test("keeps nothing in memory of what it cuts", () => {
+    const before = usedHeap();
+    const kept = Array.from({ length: 40 }, (_, index) =>
+      bounded(Buffer.alloc(1_000_000, 97 + (index % 26)).toString("latin1")),
+    );
+    expect(usedHeap() - before).toBeLessThan(10_000_000);
+    expect(kept.every(({ isShortened }) => isShortened)).toBe(true);
   });
 
   test("leaves no half of a character behind", () => {

@@ -6,7 +6,7 @@ import { printableText } from "./printable-text.ts";
 const MARK: Readonly<Record<RecordedStep["outcome"], string>> = {
   passed: "✓",
   refused: "✗",
-  waived: "!",
+  waived: "~",
   skipped: "-",
 };
 
@@ -42,7 +42,7 @@ function outcomeText({ outcome, refusal }: DecisionRecord): string {
   if (refusal === null) return outcome;
   return outcome === "refused"
     ? `refused (${refusal.code})`
-    : `admitted, but strict enforcement would refuse it (${refusal.code})`;
+    : `admitted, but strict mode would have refused it (${refusal.code})`;
 }
 
 function connectionLines({ connection }: DecisionRecord): string[] {
@@ -87,8 +87,7 @@ function stepLines({ step, outcome, saw, refusal }: RecordedStep, width: number)
 
 function advicePart({ outcome }: DecisionRecord, refusal: RecordedRefusal): string[] {
   return [
-    "what to do",
-    `  ${refusal.fix}`,
+    `What to do: ${refusal.fix}`,
     `  (${refusal.code}: ${refusal.meaning})`,
     ...(outcome === "refused"
       ? []
