@@ -158,6 +158,21 @@ describe("the preload: look-ups", () => {
     expect(await run(program, "192.0.2.1")).toBe('["192.0.2.1",4]');
   });
 
+  test("fail when the variable says no address, and leave other names alone", async () => {
+    const program = `${LOOKUP}
+      const failure = (...args) => new Promise((done) => dns.lookup(...args, (error) => done(error?.message)));
+      show(await failure(host));
+      show(await dns.promises.lookup(host).catch((error) => error.message));
+      show(await called("127.0.0.1"));`;
+    const message =
+      "DSQL_EMULATOR_RESOLVE_TO is `localhost:5432`, expected ADDRESS:PORT; set it with `dsql-emulator env`";
+    expect((await run(program, "localhost:5432")).split("\n")).toEqual([
+      JSON.stringify(message),
+      JSON.stringify(message),
+      '["127.0.0.1",4]',
+    ]);
+  });
+
   test("leave other names, addresses and wrong arguments to Node", async () => {
     const lines = await run(`${LOOKUP}
       show(await called("192.0.2.9"));

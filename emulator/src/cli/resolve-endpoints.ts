@@ -2,7 +2,8 @@
  * Preload for Node programs (`node --import`): cluster endpoints, and no other name, lead to the
  * emulator at `DSQL_EMULATOR_RESOLVE_TO` (`ADDRESS:PORT`, `[ADDRESS]:PORT` or `ADDRESS`). Names are
  * answered with that address, and connections to port 5432 of such a name go to that port. TLS
- * still sees the endpoint's name. Whatever goes wrong here, the program runs as without it.
+ * still sees the endpoint's name. A value that says no address makes the look-ups of endpoints fail:
+ * they must not lead to the real service.
  */
 import dns from "node:dns";
 import { syncBuiltinESMExports } from "node:module";
@@ -24,6 +25,7 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 /** The endpoint forms of `dsql/cluster-endpoint.ts`; a preload imports nothing of ours. */
 const CLUSTER_ENDPOINT =
   /^[a-z0-9]{26}\.dsql(?:-[a-z0-9]+)?\.[a-z]{2}(?:-[a-z]+)+-\d\.on\.aws\.?$/i;
+const VARIABLE = "DSQL_EMULATOR_RESOLVE_TO";
 const DSQL_PORT = 5432;
 const FAMILIES: ReadonlyMap<unknown, 0 | 4 | 6> = new Map<unknown, 0 | 4 | 6>([
   [undefined, 0],
@@ -34,8 +36,7 @@ const FAMILIES: ReadonlyMap<unknown, 0 | 4 | 6> = new Map<unknown, 0 | 4 | 6>([
   ["IPv6", 6],
 ]);
 
-function parseTarget(text: string | undefined): Target | undefined {
-  if (text === undefined) return undefined;
+function parseTarget(text: string): Target | undefined {
   if (net.isIP(text) !== 0) return { address: text, family: familyOf(text), port: undefined };
   const groups = /^(?:\[(?<v6>[^\]]+)\]|(?<v4>[^:]+))(?::(?<port>\d{1,5}))?$/.exec(text)?.groups;
   const address = groups?.["v6"] ?? groups?.["v4"] ?? "";
@@ -57,7 +58,7 @@ function isClusterEndpoint(name: unknown): name is string {
  * built-in function must treat: other names, and options that it refuses.
  */
 function answer(
-  target: Target,
+  target: Target | undefined,
   hostName: unknown,
   options: unknown,
 ): { readonly all: boolean; readonly found: LookupAnswer | Error } | undefined {
@@ -69,6 +70,7 @@ function answer(
   const family = FAMILIES.get(asObject.family);
   if (family === undefined) return undefined;
   const all = "all" in asObject && asObject.all === true;
+  if (target === undefined) return { all, found: malformedTarget() };
   if (family === 0 || family === target.family) {
     return { all, found: { address: target.address, family: target.family } };
   }
@@ -81,7 +83,14 @@ function answer(
   return { all, found: error };
 }
 
-function callbackLookup(target: Target, original: AnyFunction): AnyFunction {
+function malformedTarget(): Error {
+  const value = process.env[VARIABLE] ?? "";
+  return new Error(
+    `${VARIABLE} is \`${value}\`, expected ADDRESS:PORT; set it with \`dsql-emulator env\``,
+  );
+}
+
+function callbackLookup(target: Target | undefined, original: AnyFunction): AnyFunction {
   return function lookup(this: unknown, ...args) {
     const [hostName, second, third] = args;
     const [options, callback] =
@@ -97,7 +106,7 @@ function callbackLookup(target: Target, original: AnyFunction): AnyFunction {
   };
 }
 
-function promiseLookup(target: Target, original: AnyFunction): AnyFunction {
+function promiseLookup(target: Target | undefined, original: AnyFunction): AnyFunction {
   return function lookup(this: unknown, ...args) {
     const answered = answer(target, args[0], args[1]);
     if (answered === undefined) return Reflect.apply(original, this, args);
@@ -160,11 +169,12 @@ function replace(holder: object, name: string, make: (original: AnyFunction) => 
 }
 
 function install(): void {
-  const target = parseTarget(process.env["DSQL_EMULATOR_RESOLVE_TO"]);
-  if (target === undefined) return;
+  const text = process.env[VARIABLE];
+  if (text === undefined) return;
+  const target = parseTarget(text);
   replace(dns, "lookup", (original) => callbackLookup(target, original));
   replace(dns.promises, "lookup", (original) => promiseLookup(target, original));
-  const { port } = target;
+  const port = target?.port;
   if (port !== undefined) {
     replace(net.Socket.prototype, "connect", (original) => socketConnect(port, original));
   }
