@@ -212,17 +212,20 @@ describe("the preload: look-ups", () => {
     ]);
   });
 
-  test.each(["", "name:5432", "127.0.0.1:0", "127.0.0.1:99999", "[127.0.0.1", ":5432", "1.2.3:4"])(
-    "with the target %j nothing is changed and nothing fails",
+  test.each(["name:5432", "127.0.0.1:0", "127.0.0.1:99999", "[127.0.0.1", ":5432", "1.2.3:4"])(
+    "fail for an endpoint with the target %j, which says no address",
     async (target) => {
+      const message = `DSQL_EMULATOR_RESOLVE_TO is \`${target}\`, expected ADDRESS:PORT; set it with \`dsql-emulator env\``;
       expect(
-        await run(
-          `import dns from "node:dns"; console.log(dns.lookup.toString().includes("answer("));`,
-          target,
-        ),
-      ).toBe("false");
+        await run(`${LOOKUP} dns.lookup(host, (error) => console.log(error.message));`, target),
+      ).toBe(message);
     },
   );
+
+  test("are Node's when the variable is empty", async () => {
+    const program = `import dns from "node:dns"; console.log(dns.lookup.toString().includes("answer("));`;
+    expect(await run(program, "")).toBe("false");
+  });
 });
 
 describe("the preload: connections", () => {

@@ -170,7 +170,7 @@ function replace(holder: object, name: string, make: (original: AnyFunction) => 
 
 function install(): void {
   const text = process.env[VARIABLE];
-  if (text === undefined) return;
+  if (text === undefined || text === "") return;
   const target = parseTarget(text);
   replace(dns, "lookup", (original) => callbackLookup(target, original));
   replace(dns.promises, "lookup", (original) => promiseLookup(target, original));
