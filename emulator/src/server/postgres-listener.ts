@@ -1,5 +1,6 @@
 /** The TCP port of the emulated clusters: makes a connection of each socket. */
 import { createServer, type Server, type Socket } from "node:net";
+import type { SecureContext } from "node:tls";
 import {
   type ConnectionEnvironment,
   driveConnection,
@@ -48,6 +49,16 @@ export function createPostgresListener(options: PostgresListenerOptions): Postgr
   const sockets = new Set<Socket>();
   const handshakeTimeoutMs = Math.min(HANDSHAKE_TIMEOUT_MS, environment.startupTimeoutMs);
 
+  /** A broken certificate looks to the client like any failed handshake, so it is told here. */
+  async function findContext(serverName: string | undefined): Promise<SecureContext> {
+    try {
+      return await findSecureContext(serverName);
+    } catch (error) {
+      environment.onInternalError(error, environment.newSessionId());
+      throw error;
+    }
+  }
+
   function serve(
     socket: Socket,
     transport: SocketTransport,
@@ -63,7 +74,7 @@ export function createPostgresListener(options: PostgresListenerOptions): Postgr
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    const transport = new SocketTransport(socket, findSecureContext, handshakeTimeoutMs);
+    const transport = new SocketTransport(socket, findContext, handshakeTimeoutMs);
     const first = await firstByte(transport, socket, environment.startupTimeoutMs);
     if (first === undefined) {
       transport.destroy();

@@ -138,6 +138,8 @@ export class SocketTransport implements Transport {
         );
       },
     });
+    // Node tells a server's socket of broken records by this event alone, and leaves it open.
+    tlsSocket.on("_tlsError", () => tlsSocket.destroy());
     const timer = setTimeout(() => tlsSocket.destroy(), this.#handshakeTimeoutMs);
     this.#socket = tlsSocket;
     this.#attach(tlsSocket);
