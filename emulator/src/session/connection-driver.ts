@@ -13,6 +13,7 @@ import {
   ProtocolViolation,
 } from "../pgwire/index.ts";
 import { assertNever, type Clock } from "../shared/index.ts";
+import { AnswerBoundary } from "./answer-boundary.ts";
 import type { CancelKeys } from "./cancel-keys.ts";
 import type { ConnectionEffect, ConnectionInput } from "./connection-event.ts";
 import type { ConnectionState } from "./connection-state.ts";
@@ -88,6 +89,8 @@ class ConnectionDriver {
   readonly #environment: ConnectionEnvironment;
   readonly #facts: ConnectionFacts;
   readonly #decoder: FrameDecoder;
+  /** Of what the engine has sent to the client. */
+  readonly #answer = new AnswerBoundary();
   /** What comes from outside of the conversation; looked at between two messages. */
   readonly #posted: ConnectionInput[] = [];
   #wake: () => void = () => undefined;
@@ -241,6 +244,8 @@ class ConnectionDriver {
     const { authorizer, cancelKeys } = this.#environment;
     switch (effect.kind) {
       case "send": {
+        // The engine was lost in the middle of a message: what is sent now would be taken for its data.
+        if (!this.#answer.isBetweenMessages) return undefined;
         const sent = this.#transport.write(effect.bytes);
         // The last words wait for nobody: the transport ends in its own time.
         return this.#state.kind === "Closed" ? undefined : sent?.then(() => undefined);
@@ -261,7 +266,7 @@ class ConnectionDriver {
         return this.#run(effect);
       case "start-copy-in":
         return this.#requireSession()
-          .startCopyIn(effect.batch, (chunk) => this.#transport.write(chunk))
+          .startCopyIn(effect.batch, (chunk) => this.#forward(chunk))
           .then((start) => ({ kind: "copy-started", start }));
       case "cancel":
         cancelKeys.cancel(effect.processId, effect.secretKey);
@@ -336,9 +341,15 @@ class ConnectionDriver {
       if (reader !== undefined && !sawError) {
         for (const { type } of reader.push(chunk)) sawError ||= type === BACKEND_TYPE.ErrorResponse;
       }
-      return this.#transport.write(chunk);
+      return this.#forward(chunk);
     });
     return { kind: "batch-ended", outcome, sawError };
+  }
+
+  /** Passes on what the engine answers. */
+  #forward(chunk: Uint8Array): Promise<void> | undefined {
+    this.#answer.push(chunk);
+    return this.#transport.write(chunk);
   }
 
   #requireSession(): SqlSession {
