@@ -1,7 +1,8 @@
 /**
  * A `SqlEngine` without a database, for tests of what stands in front of one. Statements are words:
  * `FAIL`, `SLEEP` (until `wake` or `cancel`), `ROWS count bytes`, `WAIT` (a wait-timeout), `LOSE`
- * (the engine goes away while it runs), `BUG` (a rejected promise); any other one succeeds.
+ * (the engine goes away while it runs), `TEAR` (it goes away in the middle of a message), `BUG` (a
+ * rejected promise); any other one succeeds. A COPY is accepted, and does nothing.
  */
 import {
   commandComplete,
@@ -146,6 +147,9 @@ class FakeSession implements SqlSession, FakeSqlSession {
       case "LOSE":
         this.lose("lost while running");
         return { kind: "engine-lost", reason: "lost while running" };
+      case "TEAR":
+        await sink(dataRow(["torn"]).subarray(0, -2));
+        return { kind: "engine-lost", reason: "lost in a message" };
       case "BUG":
         throw new Error("a bug of the engine");
       case "FAIL":

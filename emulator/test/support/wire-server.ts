@@ -34,6 +34,8 @@ export interface WireServerOptions {
   readonly engines: EngineDirectory;
   readonly cancelRequests?: CancelRequestMode;
   readonly startupTimeoutMs?: number;
+  /** Called before a certificate is looked for; when it throws, there is none. */
+  readonly beforeCertificate?: (serverName: string | undefined) => void;
   readonly newSecretKey?: () => number;
   /** 0, any free one, unless given. */
   readonly port?: number;
@@ -91,10 +93,12 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   const environment = makeEnvironment(options, note, internalErrors);
   const listener = createPostgresListener({
     environment,
-    findSecureContext: (serverName) =>
-      serverName !== undefined && isKnownName(serverName)
+    findSecureContext: async (serverName) => {
+      options.beforeCertificate?.(serverName);
+      return serverName !== undefined && isKnownName(serverName)
         ? authority.leafFor(serverName)
-        : authority.defaultLeaf(),
+        : authority.defaultLeaf();
+    },
   });
   const { port } = await listener.listen("127.0.0.1", options.port ?? 0);
 

@@ -170,6 +170,32 @@ describe("a client that goes away", () => {
   });
 });
 
+describe("a client that breaks off", () => {
+  test("in the middle of COPY gives its place back, and nothing is copied", async () => {
+    const opened = fake.nextSession();
+    const { client } = await server.loggedIn();
+    const session = await opened;
+    client.send(query("COPY t FROM STDIN"));
+    await client.receiveUntil("CopyInResponse");
+    client.send(message("d", "1\n"));
+    await client.reset();
+    await session.untilLogged("close");
+    expect(session.log).toEqual(["start COPY", "close"]);
+    await server.untilEnded(1);
+    await expectPlaceToBeFree();
+  });
+
+  test("the encryption of an open session loses it", async () => {
+    const opened = fake.nextSession();
+    const { client } = await server.loggedIn();
+    const session = await opened;
+    client.raw.write(Buffer.alloc(100, 0xee));
+    await session.untilLogged("close");
+    await server.untilEnded(1);
+    await expectPlaceToBeFree();
+  });
+});
+
 describe("a client that is refused", () => {
   test("gives its place back", async () => {
     const client = await server.authenticating({ password: "not a token" });
@@ -237,6 +263,14 @@ describe("the engine", () => {
     expect(await client.receiveRest()).toEqual([SHUT_DOWN, CLOSED]);
     await server.untilEnded(1);
     expect(server.log.at(-2)).toBe("closed: the database engine was lost: lost while running");
+  });
+
+  test("that is lost in the middle of a message leaves it as it is: nothing is put inside", async () => {
+    const { client } = await server.loggedIn();
+    client.send(query("TEAR"));
+    expect(await client.receiveRest()).toEqual(["B incomplete: 13", CLOSED]);
+    await server.untilEnded(1);
+    expect(server.log.at(-2)).toBe("closed: the database engine was lost: lost in a message");
   });
 
   test("that makes a batch wait too long gives a conflict, and the session goes on", async () => {

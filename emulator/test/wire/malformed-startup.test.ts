@@ -186,6 +186,16 @@ describe("a password message that is wrong", () => {
   });
 });
 
+test("a newer minor version and unknown protocol options are negotiated down", async () => {
+  const client = await server.encrypted();
+  client.send(startupMessage({ user: "admin", database: "postgres", "_pq_.x": "1" }, 0x0003_0002));
+  expect(await client.receiveUntil("Authentication")).toEqual([
+    'B NegotiateProtocolVersion 3.0 "_pq_.x"',
+    "B AuthenticationCleartextPassword",
+  ]);
+  client.destroy();
+});
+
 test("a client that sends one byte at a time is served", async () => {
   const client = await WireClient.dial(server.port);
   await client.trickle(SSL_REQUEST);

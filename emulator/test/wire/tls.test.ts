@@ -208,6 +208,34 @@ describe("the server name", () => {
   });
 });
 
+describe("a certificate that cannot be had", () => {
+  test.each([
+    { name: "by default", breaksFor: undefined, reported: ["no default", "no default"] },
+    {
+      name: "for the server name",
+      breaksFor: TEST_HOST,
+      reported: [`no ${TEST_HOST}`, `no ${TEST_HOST}`],
+    },
+  ])("ends the handshake, and the emulator says why: $name", async ({ breaksFor, reported }) => {
+    const broken = await startWireServer({
+      engines: { engineOf: () => engine },
+      beforeCertificate: (serverName) => {
+        if (serverName === breaksFor) throw new Error(`no ${serverName ?? "default"}`);
+      },
+    });
+    try {
+      await expect(broken.encrypted()).rejects.toThrow();
+      await broken.untilEnded(1);
+      const direct = await WireClient.dial(broken.port);
+      const options = { ca: broken.ca, servername: TEST_HOST, ALPNProtocols: ["postgresql"] };
+      await expect(direct.startTls(options)).rejects.toThrow();
+      expect(broken.internalErrors).toEqual(reported);
+    } finally {
+      await broken.close();
+    }
+  });
+});
+
 /** The bytes that a client of this machine sends first. */
 async function clientHello(): Promise<Buffer> {
   const listener = createServer();
