@@ -21,8 +21,10 @@ const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
 
 /**
  * Makes the test of a `Host` header, whose port does not matter. Loopback is allowed in every
- * spelling. A server that listens on all addresses is also reached by every address as such: an
+ * spelling, and so is each name below `localhost`, which nobody can register. A server that listens on all addresses is also reached by every address as such: an
  * address in the header was not looked up, so no name was rebound.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6761#section-6.3
  */
 export function hostFilter(options: AllowedHostOptions): (hostHeader: string) => boolean {
   const names = new Set(
@@ -33,7 +35,7 @@ export function hostFilter(options: AllowedHostOptions): (hostHeader: string) =>
     const host = hostOfHeader(hostHeader);
     if (host === undefined) return false;
     const version = isIP(host);
-    if (version === 0) return names.has(host);
+    if (version === 0) return names.has(host) || host.endsWith(".localhost");
     return (
       takesAnyAddress || names.has(host) || LOOPBACK.check(host, version === 4 ? "ipv4" : "ipv6")
     );

@@ -13,6 +13,7 @@ const JSON_TYPE = "application/json; charset=utf-8";
 let clock: FixedClock;
 let log: DecisionLog;
 let isReady: boolean;
+let caPem: string | undefined;
 let internalErrors: unknown[];
 let app: FastifyInstance;
 
@@ -20,6 +21,7 @@ beforeEach(() => {
   clock = new FixedClock();
   log = new DecisionLog({ clock, maxRecords: 5 });
   isReady = true;
+  caPem = CA_PEM;
   internalErrors = [];
   app = buildControlPlane({
     clock,
@@ -30,7 +32,7 @@ beforeEach(() => {
     readiness: { isReady: () => isReady },
     clusters: { count: () => 2 },
     connections: log,
-    ca: { caCertificate: () => CA_PEM },
+    ca: { caCertificate: () => caPem },
     bindHost: "127.0.0.1",
     allowedHosts: ["emulator"],
     onInternalError: (error) => internalErrors.push(error),
@@ -39,9 +41,9 @@ beforeEach(() => {
 
 afterEach(() => app.close());
 
-/** 26 characters that end in this number. */
+/** The session id of this number, from 1 to 25. */
 function id(number: number): string {
-  return String(number).padStart(26, "a");
+  return String.fromCharCode(97 + number).padStart(26, "a");
 }
 
 async function record(number: number, script: ConnectionScript = {}): Promise<DecisionRecord> {
@@ -92,7 +94,7 @@ describe("health and readiness", () => {
     expect(status).toBe(200);
     expect(headers["content-type"]).toBe(JSON_TYPE);
     expect(json()).toEqual({
-      status: "ready",
+      status: "ok",
       version: "1.2.3",
       mode: "strict",
       region: "us-east-1",
@@ -125,6 +127,21 @@ describe("health and readiness", () => {
       200,
       "application/x-pem-file",
       CA_PEM,
+    ]);
+  });
+});
+
+describe("the CA certificate", () => {
+  test("is not there when the user's own certificate is served", async () => {
+    caPem = undefined;
+    const { status, headers, json } = await get("/_emulator/ca.pem");
+    expect([status, headers["content-type"], json()]).toEqual([
+      404,
+      JSON_TYPE,
+      error(
+        "not_found",
+        "the emulator has no certificate authority, it serves your own certificate; trust its issuer",
+      ),
     ]);
   });
 });
@@ -182,19 +199,24 @@ describe("connections", () => {
     );
   });
 
-  test.each(["x", "A".repeat(26), "a".repeat(27), "%00", "__proto__", "..%2f..%2fetc"])(
-    "are not looked for under the id %s",
-    async (sessionId) => {
-      const { status, json } = await get(`/_emulator/connections/${sessionId}`);
-      expect(status).toBe(400);
-      expect(json()).toEqual(
-        error(
-          "invalid_request",
-          "a session id is the 26 lower-case letters and digits behind `Session Id:`",
-        ),
-      );
-    },
-  );
+  test.each([
+    "x",
+    "A".repeat(26),
+    "a".repeat(27),
+    "1".repeat(26),
+    "%00",
+    "__proto__",
+    "..%2f..%2fetc",
+  ])("are not looked for under the id %s", async (sessionId) => {
+    const { status, json } = await get(`/_emulator/connections/${sessionId}`);
+    expect(status).toBe(400);
+    expect(json()).toEqual(
+      error(
+        "invalid_request",
+        "a session id is the 26 lower-case letters and digits behind `Session Id:`",
+      ),
+    );
+  });
 
   test.each(["0", "-1", "1001", "1e2", "", "ten", "1.5", "1&limit=2"])(
     "are not listed with a limit of %s",

@@ -18,8 +18,8 @@ export interface ClusterCounter {
 
 /** The certificate of the authority that clients trust. */
 export interface CaCertificateSource {
-  /** PEM text; never a key. */
-  caCertificate(): string;
+  /** PEM text, never a key; `undefined` when the user's own certificate is served and there is no authority. */
+  caCertificate(): string | undefined;
 }
 
 /** The records of connections; `DecisionLog` keeps them. */

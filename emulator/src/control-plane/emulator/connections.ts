@@ -6,8 +6,8 @@ import type { ConnectionRecords } from "../ports.ts";
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
-/** Session ids are 16 bytes in base32; the wider form leaves room for ids that are made otherwise. */
-const SESSION_ID = /^[a-z0-9]{26}$/;
+/** Session ids are 16 bytes in lower-case base32. */
+const SESSION_ID = /^[a-z2-7]{26}$/;
 
 /** The body of `GET /_emulator/connections`. */
 export interface ConnectionListBody {

@@ -19,7 +19,7 @@ export interface HealthSources {
 
 /** The body of `GET /_emulator/health`. */
 export interface HealthBody {
-  readonly status: "ready" | "starting";
+  readonly status: "ok" | "starting";
   readonly version: string;
   readonly mode: EnforcementMode;
   readonly region: string;
@@ -44,7 +44,7 @@ export function healthBody(sources: HealthSources): HealthBody {
   const now = sources.clock.now();
   const { openConnections, records, dropped } = sources.connections.counts();
   return {
-    status: sources.readiness.isReady() ? "ready" : "starting",
+    status: sources.readiness.isReady() ? "ok" : "starting",
     version,
     mode,
     region,

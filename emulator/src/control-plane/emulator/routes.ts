@@ -1,5 +1,6 @@
 /** The emulator's own API, below `/_emulator/`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { ApiError } from "../api-error.ts";
 import type { CaCertificateSource } from "../ports.ts";
 import { findConnection, listConnections } from "./connections.ts";
 import { type HealthSources, healthBody } from "./health.ts";
@@ -19,8 +20,15 @@ function handlers(sources: EmulatorApiSources): Readonly<Record<string, Handler>
       const isReady = sources.readiness.isReady();
       return reply.code(isReady ? 200 : 503).send({ ready: isReady });
     },
-    "/_emulator/ca.pem": (_request, reply) =>
-      reply.type("application/x-pem-file").send(sources.ca.caCertificate()),
+    "/_emulator/ca.pem": (_request, reply) => {
+      const pem = sources.ca.caCertificate();
+      if (pem !== undefined) return reply.type("application/x-pem-file").send(pem);
+      throw new ApiError(
+        404,
+        "not_found",
+        "the emulator has no certificate authority, it serves your own certificate; trust its issuer",
+      );
+    },
     "/_emulator/connections": ({ query }) => listConnections(sources.connections, query),
     "/_emulator/connections/:sessionId": ({ params }) =>
       findConnection(sources.connections, (params as { sessionId?: unknown }).sessionId),
