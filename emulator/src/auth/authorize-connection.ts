@@ -79,7 +79,11 @@ export function connectionPipelines(ports: AuthorizationPorts, clock: Clock): Co
     .waivable("signature", ["token", "accessKey"], checkSignature(new SigningKeyCache()))
     .waivable("token-host", ["token", "cluster"], checkTokenHost(ports.clusters))
     .waivable("user-and-action", ["token", "attempt"], checkUserAndAction)
-    .waivable("iam", ["accessKey", "cluster", "action"], evaluateIam(ports.policies))
+    .waivable(
+      "iam",
+      ["attempt", "accessKey", "cluster", "action"],
+      evaluateIam(ports.policies, clock),
+    )
     .required("cluster-state", checkClusterState)
     .waivable(
       "role-mapping",

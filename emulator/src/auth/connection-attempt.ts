@@ -41,6 +41,8 @@ export interface Cluster {
   readonly accountId: AccountId;
   readonly arn: string;
   readonly status: ClusterStatus;
+  /** Values by key; policies see them as `aws:ResourceTag/…`. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Who signed a token. */

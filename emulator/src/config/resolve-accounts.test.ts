@@ -225,8 +225,8 @@ describe("problems", () => {
       "an element of a policy that the evaluator does not know",
       "accounts: [{id: '111111111111', users: [{name: a}, {name: b, policies: [{name: p, document: {Statement: [{Effect: Allow, Action: '*', Resource: '*', Xyz: 1}], Abc: 2}}]}]}]",
       [
-        "accounts[0].users[1].policies[0].document.Abc: is not evaluated by the emulator yet",
-        "accounts[0].users[1].policies[0].document.Statement[0].Xyz: is not evaluated by the emulator yet",
+        "accounts[0].users[1].policies[0].document.Abc: is no element of a policy",
+        "accounts[0].users[1].policies[0].document.Statement[0].Xyz: is no element of a statement",
       ],
     ],
   ])("names %s", (_name, yaml, expected) => {

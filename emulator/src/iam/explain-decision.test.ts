@@ -1,13 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { evaluatePolicies } from "./evaluate-policies.ts";
-import { denialMessage, explainDecision } from "./explain-decision.ts";
+import { denialMessage } from "./denial-message.ts";
+import { evaluateAccess } from "./evaluate-access.ts";
+import { explainDecision } from "./explain-decision.ts";
 import { parsePolicyDocument } from "./parse-policy-document.ts";
 import type { AttachedPolicy } from "./policy-document.ts";
+import type { RequestContext } from "./request-context.ts";
 
 const CLUSTER = "arn:aws:dsql:us-east-1:123456789012:cluster/dsqlemulatorlocalcluster2a";
 const OTHER = "arn:aws:dsql:us-east-1:123456789012:cluster/dsqlemulatorlocalcluster2b";
-const REQUEST = {
-  principalArn: "arn:aws:sts::123456789012:assumed-role/app/session",
+const REQUEST: RequestContext = {
+  principal: {
+    kind: "assumed-role",
+    arn: "arn:aws:sts::123456789012:assumed-role/app/session",
+    accountId: "123456789012",
+    issuerArn: "arn:aws:iam::123456789012:role/app",
+  },
+  keys: new Map(),
   action: "dsql:DbConnect",
   resource: CLUSTER,
 };
@@ -23,7 +31,7 @@ const NO_SID = { Effect: "Allow", Action: "dsql:*", Resource: "*" };
 const DENY = { Sid: "Never", Effect: "Deny", Action: "dsql:*", Resource: "*" };
 
 function explain(...policies: AttachedPolicy[]): string[] {
-  return explainDecision(evaluatePolicies(REQUEST, policies), REQUEST);
+  return explainDecision(evaluateAccess({ request: REQUEST, identity: policies }), REQUEST);
 }
 
 describe("a decision in the emulator's words", () => {
@@ -96,7 +104,7 @@ describe("a denial in AWS's words", () => {
       `${frame} with an explicit deny in an identity-based policy`,
     ],
   ])("%s", (_name, policies, text) => {
-    const decision = evaluatePolicies(REQUEST, policies);
-    expect(denialMessage({ ...REQUEST, decision })).toBe(text);
+    const decision = evaluateAccess({ request: REQUEST, identity: policies });
+    expect(denialMessage({ request: REQUEST, decision })).toBe(text);
   });
 });

@@ -1,68 +1,94 @@
-/** A decision in words: AWS's for the client, the emulator's for the decision record. */
-import type {
-  Decision,
-  NearMiss,
-  RequestContext,
-  StatementReference,
-} from "./evaluate-policies.ts";
+/** A decision in the emulator's words, for the decision record. */
+import type { Decision, NearMiss, PolicyType, StatementReference } from "./decision.ts";
+import { policyTypeName } from "./denial-message.ts";
+import type { RequestContext } from "./request-context.ts";
 
-/**
- * AWS's message for a denied request.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
- */
-export function denialMessage(request: RequestContext & { readonly decision: Decision }): string {
-  const { principalArn, action, resource, decision } = request;
-  const why =
-    decision.kind === "ExplicitDeny"
-      ? "with an explicit deny in an identity-based policy"
-      : `because no identity-based policy allows the ${action} action`;
-  return `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
-}
-
-/** Near misses that an explanation shows, and patterns of each (our choice): more is a search, not an answer. */
+/** Near misses that an explanation shows, and values of each (our choice): more is a search, not an answer. */
 const MAX_SHOWN = 3;
+
+const NEARNESS: readonly NearMiss["failedElement"][] = [
+  "Condition",
+  "Principal",
+  "Resource",
+  "Action",
+];
 
 /**
  * The decision and its reasons, a line each. Of an implicit deny: the statements that come nearest,
- * first those that cover the action and fail in the resource.
+ * those that cover most of the request first.
  */
 export function explainDecision(decision: Decision, request: RequestContext): string[] {
-  const { action, resource } = request;
   switch (decision.kind) {
     case "Allow":
-      return [`allow: ${decision.matched.map(nameOf).join(", ")}`];
-    case "ExplicitDeny": {
-      const denying = decision.matched.filter(({ effect }) => effect === "Deny");
-      return [`explicit deny: ${denying.map(nameOf).join(", ")}`];
-    }
-    case "ImplicitDeny": {
-      const count = decision.statementsExamined;
-      const nearest = decision.nearMisses
-        .filter(({ effect }) => effect === "Allow")
-        .sort((left, right) => rankOf(left) - rankOf(right));
-      return [
-        `implicit deny: ${count} statement${count === 1 ? "" : "s"} looked at, none allows \`${action}\` on \`${resource}\``,
-        ...nearest.slice(0, MAX_SHOWN).map((miss) => `nearest: ${describeMiss(miss)}`),
-      ];
-    }
+      if (decision.deciding.length === 0) return ["allow: the root user of the account"];
+      return [`allow: ${decision.deciding.map(nameOf).join(", ")}`];
+    case "ExplicitDeny":
+      return [`explicit deny: ${decision.deciding.map(nameOf).join(", ")}`];
+    case "ImplicitDeny":
+      return explainImplicitDeny(decision, decision.decidedBy ?? "identity-based", request);
   }
 }
 
+function explainImplicitDeny(
+  decision: Decision,
+  lacking: PolicyType,
+  { action, resource }: RequestContext,
+): string[] {
+  const what = `\`${action}\` on \`${resource}\``;
+  const couldAllow = ({ policyType, effect }: StatementReference): boolean =>
+    effect === "Allow" && (policyType === lacking || isAlternative(policyType, lacking));
+  const nearest = decision.nearMisses
+    .filter(couldAllow)
+    .sort((left, right) => rankOf(left) - rankOf(right))
+    .slice(0, MAX_SHOWN)
+    .map((miss) => `nearest: ${describeMiss(miss)}`);
+  if (lacking === "identity-based") {
+    const count = decision.statementsExamined;
+    const counted = `${count} statement${count === 1 ? "" : "s"} looked at`;
+    return [`implicit deny: ${counted}, none allows ${what}`, ...nearest];
+  }
+  const granting = decision.matched.filter(
+    ({ policyType, effect }) => effect === "Allow" && policyType !== lacking,
+  );
+  return [
+    `implicit deny: no ${policyTypeName(lacking)} allows ${what}`,
+    ...(granting.length === 0 ? [] : [`allowed elsewhere: ${granting.map(nameOf).join(", ")}`]),
+    ...nearest,
+  ];
+}
+
+/** A resource's policy can allow what no policy of the principal allows. */
+function isAlternative(type: PolicyType, lacking: PolicyType): boolean {
+  return lacking === "identity-based" && type === "resource-based";
+}
+
 function rankOf({ failedElement }: NearMiss): number {
-  return failedElement === "Resource" ? 0 : 1;
+  return NEARNESS.indexOf(failedElement);
 }
 
 function describeMiss(miss: NearMiss): string {
-  const covered = miss.failedElement === "Resource" ? "action" : "resource";
+  const name = nameOf(miss);
+  const { failedElement, condition } = miss;
+  if (condition !== undefined) {
+    const seen = condition.seen === null ? "is not in the request" : `is ${shown(condition.seen)}`;
+    return `${name} covers all but a condition: \`${condition.operator}\` of ${shown(condition.expected)}, but \`${condition.key}\` ${seen}`;
+  }
+  const covered = failedElement === "Action" ? "resource" : "action";
+  const both = failedElement === "Principal" ? "action and the resource" : covered;
   const { isNegated, patterns } = miss.failed;
-  const element = `${isNegated ? "Not" : ""}${miss.failedElement}`;
-  const shown = patterns.slice(0, MAX_SHOWN).map(({ text }) => `\`${text}\``);
-  const more = patterns.length > MAX_SHOWN ? ` and ${patterns.length - MAX_SHOWN} more` : "";
-  return `${nameOf(miss)} covers the ${covered}, its ${element} is ${shown.join(", ")}${more}`;
+  const element = `${isNegated ? "Not" : ""}${failedElement}`;
+  return `${name} covers the ${both}, its ${element} is ${shown(patterns.map(({ text }) => text))}`;
 }
 
-function nameOf({ policy, statementIndex, sid }: StatementReference): string {
+function shown(values: readonly string[]): string {
+  const more = values.length > MAX_SHOWN ? ` and ${values.length - MAX_SHOWN} more` : "";
+  const first = values.slice(0, MAX_SHOWN).map((value) => `\`${value}\``);
+  return `${first.join(", ")}${more}`;
+}
+
+function nameOf({ policyType, policy, statementIndex, sid }: StatementReference): string {
   const statement = sid === undefined ? `${statementIndex}` : `\`${sid}\``;
-  return `statement ${statement} of ${policy.kind} policy \`${policy.name}\``;
+  const kind =
+    policyType === "identity-based" ? `${policy.kind} policy` : policyTypeName(policyType);
+  return `statement ${statement} of ${kind} \`${policy.name}\``;
 }

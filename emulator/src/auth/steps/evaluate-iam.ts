@@ -1,36 +1,43 @@
 /** Simulated IAM allows the action on the cluster. */
 import type { AuthAction } from "../../dsql/index.ts";
-import { denialMessage, evaluatePolicies, explainDecision } from "../../iam/index.ts";
-import type { AccessKey, Cluster } from "../connection-attempt.ts";
+import { denialMessage, evaluateAccess, explainDecision } from "../../iam/index.ts";
+import type { Clock } from "../../shared/index.ts";
+import type { AccessKey, Cluster, ConnectionAttempt } from "../connection-attempt.ts";
 import type { StepOutcome } from "../pipeline.ts";
 import type { PolicyStore } from "../ports.ts";
 import { refuse } from "../refusal.ts";
+import { connectionRequest } from "../request-context.ts";
 
 interface Facts {
+  readonly attempt: ConnectionAttempt;
   readonly accessKey: AccessKey;
   readonly cluster: Cluster;
   readonly action: AuthAction;
 }
 
 /** Makes the step that evaluates the principal's policies, as they are now. */
-export function evaluateIam(policies: PolicyStore): (facts: Facts) => StepOutcome<object> {
-  return ({ accessKey, cluster, action }) => {
+export function evaluateIam(
+  policies: PolicyStore,
+  clock: Clock,
+): (facts: Facts) => StepOutcome<object> {
+  return ({ attempt, accessKey, cluster, action }) => {
     const { principal } = accessKey;
-    const request = {
+    const request = connectionRequest({ attempt, cluster, principal, action, now: clock.now() });
+    const asked = {
       principalArn: principal.arn,
-      action: `dsql:${action}`,
-      resource: cluster.arn,
+      action: request.action,
+      resource: request.resource,
     };
     if (principal.accountId !== cluster.accountId) {
       const reason = `${principal.arn} is of account ${principal.accountId}, the cluster of ${cluster.accountId}: DSQL has no cross-account access`;
       const refusal = refuse("cross_account", reason, { principal: principal.arn });
-      return { kind: "refuse", saw: request, refusal };
+      return { kind: "refuse", saw: asked, refusal };
     }
-    const decision = evaluatePolicies(request, policies.policiesOf(principal));
+    const decision = evaluateAccess({ request, identity: policies.policiesOf(principal) });
     const explanation = explainDecision(decision, request);
-    const saw = { ...request, decision, explanation };
+    const saw = { ...asked, decision, explanation };
     if (decision.kind === "Allow") return { kind: "continue", facts: {}, saw };
-    const denial = denialMessage({ ...request, decision });
+    const denial = denialMessage({ request, decision });
     return {
       kind: "refuse",
       saw,
