@@ -14,7 +14,7 @@ export interface TestCertificate {
 /** Makes a CA in a temporary directory and a certificate of it. */
 export async function testCertificate(hostName: string): Promise<TestCertificate> {
   const directory = mkdtempSync(join(tmpdir(), "test-ca-"));
-  const authority = openCertificateAuthority({ directory });
+  const authority = await openCertificateAuthority({ directory });
   return {
     context: await authority.leafFor(hostName),
     caFile: authority.caCertificatePath,

@@ -20,7 +20,8 @@ export async function raceProcesses(
     const { [${JSON.stringify(functionName)}]: call } = await import(${JSON.stringify(moduleUrl.href)});
     process.stderr.write("ready");
     await new Promise((resolve) => process.stdin.once("data", resolve));
-    const results = ${JSON.stringify(calls)}.map((args) => call(...args));
+    const results = [];
+    for (const args of ${JSON.stringify(calls)}) results.push(await call(...args));
     process.stdout.write(JSON.stringify(results));
     process.exitCode = 0;
     process.stdin.destroy();

@@ -82,7 +82,7 @@ export const ALIAS = "database.test";
 /** Starts a listener on a free port. */
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const directory = mkdtempSync(join(tmpdir(), "wire-"));
-  const authority = openCertificateAuthority({ directory });
+  const authority = await openCertificateAuthority({ directory });
   const log: string[] = [];
   const internalErrors: string[] = [];
   const watchers = new Set<() => void>();

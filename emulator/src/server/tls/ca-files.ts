@@ -54,7 +54,7 @@ export function caPaths(directory: string): CaPaths {
  *
  * @throws CertificateError when a file cannot be read, written or understood, or they do not belong together
  */
-export function loadOrMakeCa(directory: string, now: Date): LoadedCa {
+export async function loadOrMakeCa(directory: string, now: Date): Promise<LoadedCa> {
   const { certificateFile, keyFile } = caPaths(directory);
   const notices: string[] = [];
   attempt(directory, "made", () => mkdirSync(directory, { recursive: true }));
@@ -74,17 +74,17 @@ export function loadOrMakeCa(directory: string, now: Date): LoadedCa {
   notices.push(...closeToOthers(keyFile));
   const privateKey = parseKey(keyFile, keyPem);
   const issuer: Issuer = { commonName: commonNameOf(privateKey), privateKey };
-  const make = (): string =>
+  const make = (): Promise<string> =>
     issueCaCertificate(issuer, {
       notBefore: new Date(now.getTime() - BACKDATED_DAYS * DAY_MS),
       notAfter: new Date(now.getTime() + CA_LIFETIME_DAYS * DAY_MS),
     });
   if (existing === undefined) {
-    createUnlessPresent(certificateFile, make(), 0o644);
+    createUnlessPresent(certificateFile, await make(), 0o644);
   } else {
     const reason = reasonToReplace(parseCertificate(certificateFile, existing, issuer), now);
     if (reason !== undefined) {
-      replace(certificateFile, make());
+      replace(certificateFile, await make());
       notices.push(
         `\`${certificateFile}\` ${reason} and was made anew with the same key: clients must trust the new file`,
       );

@@ -84,9 +84,9 @@ async function leafOf(context: SecureContext): Promise<X509Certificate> {
   return new X509Certificate(raw);
 }
 
-function failure(open: () => unknown): string {
+async function failure(open: () => Promise<unknown>): Promise<string> {
   try {
-    open();
+    await open();
   } catch (error) {
     if (error instanceof CertificateError) return error.message;
     throw error;
@@ -94,13 +94,13 @@ function failure(open: () => unknown): string {
   throw new Error("it was accepted");
 }
 
-function open(systemNow?: () => Date): CertificateAuthority {
+function open(systemNow?: () => Date): Promise<CertificateAuthority> {
   return openCertificateAuthority({ directory, ...(systemNow && { systemNow }) });
 }
 
 describe("a certificate of the emulator's authority", () => {
   test("is accepted for its host name by a client that trusts the CA and checks the name", async () => {
-    const ca = open();
+    const ca = await open();
     const seen = await certificateSeen(await ca.leafFor(HOST), ca.caCertificatePem, {
       servername: HOST,
     });
@@ -113,7 +113,7 @@ describe("a certificate of the emulator's authority", () => {
   });
 
   test("is refused under another host name", async () => {
-    const ca = open();
+    const ca = await open();
     const servername = HOST.replace("us-east-1", "us-east-2");
     await expect(
       certificateSeen(await ca.leafFor(HOST), ca.caCertificatePem, { servername }),
@@ -121,15 +121,15 @@ describe("a certificate of the emulator's authority", () => {
   });
 
   test("is refused by a client that does not trust the CA", async () => {
-    const ca = open();
-    const other = openCertificateAuthority({ directory: join(base, "other") });
+    const ca = await open();
+    const other = await openCertificateAuthority({ directory: join(base, "other") });
     await expect(
       certificateSeen(await ca.leafFor(HOST), other.caCertificatePem, { servername: HOST }),
     ).rejects.toMatchObject({ code: "SELF_SIGNED_CERT_IN_CHAIN" });
   });
 
   test("is not given to a client that speaks no TLS 1.2", async () => {
-    const ca = open();
+    const ca = await open();
     await expect(
       certificateSeen(await ca.leafFor(HOST), ca.caCertificatePem, {
         servername: HOST,
@@ -146,7 +146,7 @@ describe("a certificate of the emulator's authority", () => {
 
   test("for clients without a server name is for this machine and the names that are given", async () => {
     const names = ["db", "LOCALHOST", "10.1.2.3", "2001:db8::1"];
-    const ca = openCertificateAuthority({ directory, defaultNames: names });
+    const ca = await openCertificateAuthority({ directory, defaultNames: names });
     const seen = await certificateSeen(await ca.defaultLeaf(), ca.caCertificatePem);
     const of = (host: string): string | undefined => checkServerIdentity(host, seen)?.message;
     const accepted = ["localhost", "127.0.0.1", "::1", "db", "10.1.2.3", "2001:db8::1"];
@@ -157,7 +157,7 @@ describe("a certificate of the emulator's authority", () => {
   });
 
   test("can be for an address", async () => {
-    const ca = open();
+    const ca = await open();
     const seen = await certificateSeen(await ca.leafFor("::1"), ca.caCertificatePem, {
       rejectUnauthorized: false,
     });
@@ -166,7 +166,7 @@ describe("a certificate of the emulator's authority", () => {
   });
 
   test("can be for a host name longer than a common name may be", async () => {
-    const ca = open();
+    const ca = await open();
     const long = `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}.example`;
     const seen = await certificateSeen(await ca.leafFor(long), ca.caCertificatePem, {
       servername: long,
@@ -175,11 +175,11 @@ describe("a certificate of the emulator's authority", () => {
   });
 
   test("is refused as a value for what is no name", async () => {
-    await expect(open().leafFor("*.on.aws")).rejects.toThrow(CertificateError);
+    await expect((await open()).leafFor("*.on.aws")).rejects.toThrow(CertificateError);
   });
 
   test.skipIf(!hasOpenssl)("passes OpenSSL's strict check, name and purpose included", async () => {
-    const ca = open();
+    const ca = await open();
     const leafFile = join(base, "leaf.pem");
     writeFileSync(leafFile, (await leafOf(await ca.leafFor(HOST))).toString());
     const verify = (...options: string[]): string =>
@@ -200,7 +200,7 @@ describe("a certificate of the emulator's authority", () => {
 describe("how long certificates live", () => {
   test("a server certificate begins a day ago and ends in 396 days; the CA's in ten years", async () => {
     const clock = new FixedClock("2026-01-02T03:04:05Z");
-    const ca = open(() => clock.now());
+    const ca = await open(() => clock.now());
     const { validFrom, validTo } = await leafOf(await ca.leafFor(HOST));
     expect([validFrom, validTo]).toEqual(["Jan  1 03:04:05 2026 GMT", "Feb  2 03:04:05 2027 GMT"]);
     const own = new X509Certificate(ca.caCertificatePem);
@@ -212,7 +212,7 @@ describe("how long certificates live", () => {
 
   test("a certificate is kept, whatever the spelling of its name, until 30 days before its end", async () => {
     const clock = new FixedClock();
-    const ca = open(() => clock.now());
+    const ca = await open(() => clock.now());
     const first = await ca.leafFor(HOST);
     clock.advance(366 * DAY_MS - 1);
     expect(await ca.leafFor(`${HOST.toUpperCase()}.`)).toBe(first);
@@ -224,13 +224,13 @@ describe("how long certificates live", () => {
   });
 
   test("calls at the same time get the same certificate", async () => {
-    const ca = open();
+    const ca = await open();
     const [first, second] = await Promise.all([ca.leafFor(HOST), ca.leafFor(HOST)]);
     expect(second).toBe(first);
   });
 
   test("of more than 1,000 names, the least recently used certificate is forgotten", async () => {
-    const ca = open();
+    const ca = await open();
     const [kept, forgotten] = [await ca.leafFor("kept"), await ca.leafFor("forgotten")];
     for (let index = 0; index < 998; index += 1) await ca.leafFor(`h${index}`);
     expect(await ca.leafFor("kept")).toBe(kept);
@@ -245,14 +245,14 @@ describe("how long certificates live", () => {
     ["is not valid yet", -2],
   ])("a CA certificate that %s is made anew with the same key", async (reason, days) => {
     const clock = new FixedClock();
-    const before = open(() => clock.now());
+    const before = await open(() => clock.now());
     clock.advance(days * DAY_MS);
-    const after = open(() => clock.now());
+    const after = await open(() => clock.now());
     expect(after.notices).toEqual([
       `\`${certificateFile}\` ${reason} and was made anew with the same key: clients must trust the new file`,
     ]);
     expect(after.caCertificatePem).toBe(readFileSync(certificateFile, "utf8"));
-    expect(open(() => clock.now()).notices).toEqual([]);
+    expect((await open(() => clock.now())).notices).toEqual([]);
     const [old, fresh] = [before, after].map((ca) => new X509Certificate(ca.caCertificatePem));
     expect(fresh?.fingerprint256).not.toBe(old?.fingerprint256);
     expect(fresh?.subject).toBe(old?.subject);
@@ -261,21 +261,21 @@ describe("how long certificates live", () => {
 
   test("clients that trust the former CA certificate accept those of the new one until it ends", async () => {
     const past = new Date(Date.now() - 3300 * DAY_MS);
-    const before = open(() => past);
-    const after = open();
+    const before = await open(() => past);
+    const after = await open();
     expect(after.caCertificatePem).not.toBe(before.caCertificatePem);
     await certificateSeen(await after.leafFor(HOST), before.caCertificatePem, { servername: HOST });
   });
 
-  test("a CA certificate may end after 2049", () => {
-    const ca = open(() => new Date("2045-01-01T00:00:00Z"));
+  test("a CA certificate may end after 2049", async () => {
+    const ca = await open(() => new Date("2045-01-01T00:00:00Z"));
     expect(new X509Certificate(ca.caCertificatePem).validTo).toBe("Dec 30 00:00:00 2054 GMT");
   });
 });
 
 describe("the files of the authority", () => {
-  test("are a certificate for everybody and a key for the owner, and nothing else", () => {
-    const ca = open();
+  test("are a certificate for everybody and a key for the owner, and nothing else", async () => {
+    const ca = await open();
     expect(readdirSync(directory).sort()).toEqual(["ca.key", "ca.pem"]);
     expect(statSync(keyFile).mode & 0o777).toBe(0o600);
     expect(statSync(certificateFile).mode & 0o044).toBe(0o044);
@@ -287,9 +287,9 @@ describe("the files of the authority", () => {
     );
   });
 
-  test("are used again at the next start", () => {
-    const first = open();
-    expect(open().caCertificatePem).toBe(first.caCertificatePem);
+  test("are used again at the next start", async () => {
+    const first = await open();
+    expect((await open()).caCertificatePem).toBe(first.caCertificatePem);
   });
 
   test("are one pair for processes that start at the same time", async () => {
@@ -298,34 +298,35 @@ describe("the files of the authority", () => {
     const [first, ...others] = await raceProcesses(3, url, "openCertificateAuthority", calls);
     expect(first?.length).toBe(20);
     expect(others).toEqual([first, first]);
-    expect(() => calls.map(([options]) => openCertificateAuthority(options!))).not.toThrow();
+    const opened = await Promise.all(calls.map(([options]) => openCertificateAuthority(options!)));
+    expect(opened.map(({ caCertificatePem }) => caCertificatePem).length).toBe(20);
   });
 
-  test("a certificate that is gone is made from the key", () => {
-    const first = new X509Certificate(open().caCertificatePem);
+  test("a certificate that is gone is made from the key", async () => {
+    const first = new X509Certificate((await open()).caCertificatePem);
     rmSync(certificateFile);
-    const second = new X509Certificate(open().caCertificatePem);
+    const second = new X509Certificate((await open()).caCertificatePem);
     expect(second.subject).toBe(first.subject);
     expect(second.publicKey.equals(first.publicKey)).toBe(true);
   });
 
-  test("a certificate without its key is not replaced", () => {
-    const { caCertificatePem } = open();
+  test("a certificate without its key is not replaced", async () => {
+    const { caCertificatePem } = await open();
     rmSync(keyFile);
-    expect(failure(open)).toBe(
+    expect(await failure(open)).toBe(
       `\`${certificateFile}\` is there but \`${keyFile}\` is not: put the key back, or remove the certificate to have a new CA made`,
     );
     expect(readFileSync(certificateFile, "utf8")).toBe(caCertificatePem);
     expect(readdirSync(directory)).toEqual(["ca.pem"]);
   });
 
-  test("a certificate of another key is refused and left", () => {
-    open();
+  test("a certificate of another key is refused and left", async () => {
+    await open();
     const other = join(base, "other");
-    openCertificateAuthority({ directory: other });
+    await openCertificateAuthority({ directory: other });
     copyFileSync(join(other, "ca.pem"), certificateFile);
     const text = readFileSync(certificateFile, "utf8");
-    expect(failure(open)).toBe(
+    expect(await failure(open)).toBe(
       `\`${certificateFile}\` does not belong to the key beside it: put the right one back, or remove the certificate to have it made from the key`,
     );
     expect(readFileSync(certificateFile, "utf8")).toBe(text);
@@ -336,41 +337,41 @@ describe("the files of the authority", () => {
     ["ca.key", "-----BEGIN PRIVATE KEY-----\nAAAA\n", "is not a private key in PEM"],
     ["ca.pem", "", "is not a certificate in PEM"],
     ["ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n", "is not a certificate in PEM"],
-  ])("a broken %s (%j) is refused by name and left", (name, content, problem) => {
-    open();
+  ])("a broken %s (%j) is refused by name and left", async (name, content, problem) => {
+    await open();
     const file = join(directory, name);
     writeFileSync(file, content);
-    expect(failure(open)).toMatch(new RegExp(`^\`[^\`]*/ca/${name}\` ${problem}: `));
+    expect(await failure(open)).toMatch(new RegExp(`^\`[^\`]*/ca/${name}\` ${problem}: `));
     expect(readFileSync(file, "utf8")).toBe(content);
   });
 
-  test("a file that cannot be read is refused by name", () => {
+  test("a file that cannot be read is refused by name", async () => {
     mkdirSync(keyFile, { recursive: true });
-    expect(failure(open)).toBe(
+    expect(await failure(open)).toBe(
       `\`${keyFile}\` cannot be read (EISDIR): the user that runs the emulator must be allowed to`,
     );
   });
 
-  test("a directory that cannot be made is refused by name", () => {
+  test("a directory that cannot be made is refused by name", async () => {
     writeFileSync(directory, "");
-    expect(failure(open)).toBe(
+    expect(await failure(open)).toBe(
       `\`${directory}\` cannot be made (EEXIST): the user that runs the emulator must be allowed to`,
     );
   });
 
-  test("a key that others can read is closed to them, and that is said", () => {
-    open();
+  test("a key that others can read is closed to them, and that is said", async () => {
+    await open();
     chmodSync(keyFile, 0o644);
-    expect(open().notices).toEqual([
+    expect((await open()).notices).toEqual([
       `\`${keyFile}\` could be read by other users of this machine; its mode is 0600 again`,
     ]);
     expect(statSync(keyFile).mode & 0o777).toBe(0o600);
-    expect(open().notices).toEqual([]);
+    expect((await open()).notices).toEqual([]);
   });
 
-  test("a default name that is none is refused at start", () => {
+  test("a default name that is none is refused at start", async () => {
     expect(
-      failure(() => openCertificateAuthority({ directory, defaultNames: ["not a name"] })),
+      await failure(() => openCertificateAuthority({ directory, defaultNames: ["not a name"] })),
     ).toBe("cannot make a certificate for `not a name`: expected a host name or an IP address");
   });
 });

@@ -40,7 +40,7 @@ export interface CertificateAuthority {
 }
 
 interface Leaf {
-  readonly context: SecureContext;
+  readonly context: Promise<SecureContext>;
   readonly renewAfterMs: number;
 }
 
@@ -49,11 +49,11 @@ interface Leaf {
  *
  * @throws CertificateError when its files, or one of the default names, cannot be used
  */
-export function openCertificateAuthority(
+export async function openCertificateAuthority(
   options: CertificateAuthorityOptions,
-): CertificateAuthority {
+): Promise<CertificateAuthority> {
   const { directory, systemNow = () => new Date(), defaultNames = [] } = options;
-  const ca = loadOrMakeCa(directory, systemNow());
+  const ca = await loadOrMakeCa(directory, systemNow());
   const defaults = distinct(["localhost", "127.0.0.1", "::1", ...defaultNames]);
   /** Least recently used first. */
   const leaves = new Map<string, Leaf>();
@@ -61,19 +61,22 @@ export function openCertificateAuthority(
   function issue(names: readonly SubjectName[], nowMs: number): Leaf {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const notAfterMs = nowMs + LEAF_LIFETIME_DAYS * DAY_MS;
-    const pem = issueServerCertificate(ca, createPublicKey(privateKey), names, {
+    const validity = {
       notBefore: new Date(nowMs - BACKDATED_DAYS * DAY_MS),
       notAfter: new Date(notAfterMs),
-    });
-    const context = createSecureContext({
-      cert: pem + ca.certificatePem,
-      key: privateKey.export({ type: "pkcs8", format: "pem" }),
-      minVersion: "TLSv1.2",
-    });
+    };
+    const context = issueServerCertificate(ca, createPublicKey(privateKey), names, validity).then(
+      (pem) =>
+        createSecureContext({
+          cert: pem + ca.certificatePem,
+          key: privateKey.export({ type: "pkcs8", format: "pem" }),
+          minVersion: "TLSv1.2",
+        }),
+    );
     return { context, renewAfterMs: notAfterMs - LEAF_RENEWAL_DAYS * DAY_MS };
   }
 
-  function leaf(key: string, names: readonly SubjectName[]): SecureContext {
+  function leaf(key: string, names: readonly SubjectName[]): Promise<SecureContext> {
     const nowMs = systemNow().getTime();
     const known = leaves.get(key);
     const current = known !== undefined && nowMs < known.renewAfterMs ? known : issue(names, nowMs);

@@ -1,24 +1,18 @@
 /**
  * Makes X.509 certificates of P-256 keys: the CA's own and those of servers.
  *
+ * The library is loaded when the first certificate has to be made, so that a start with an existing
+ * CA does not wait for it.
+ *
  * @see https://www.rfc-editor.org/rfc/rfc5280
  */
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from "node:crypto";
-import {
-  bitString,
-  booleanTrue,
-  type Der,
-  explicit,
-  implicitPrimitive,
-  objectIdentifier,
-  octetString,
-  sequence,
-  setOfOne,
-  time,
-  unsignedInteger,
-  utf8String,
-} from "./der.ts";
+import { createPublicKey, type KeyObject, randomBytes, webcrypto } from "node:crypto";
+import type * as X509Library from "@peculiar/x509";
 import type { SubjectName } from "./subject-name.ts";
+
+type X509 = typeof X509Library;
+/** The library names the type of the DOM, which Node's WebCrypto implements. */
+type LibraryCrypto = ReturnType<X509["cryptoProvider"]["get"]>;
 
 /** From when until when a certificate is valid, in whole seconds. */
 export interface Validity {
@@ -32,114 +26,94 @@ export interface Issuer {
   readonly privateKey: KeyObject;
 }
 
-const OID = {
-  ecdsaWithSha256: "1.2.840.10045.4.3.2",
-  commonName: "2.5.4.3",
-  subjectKeyIdentifier: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  subjectAlternativeName: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  authorityKeyIdentifier: "2.5.29.35",
-  extendedKeyUsage: "2.5.29.37",
-  serverAuth: "1.3.6.1.5.5.7.3.1",
-} as const;
-
-/** Bits of KeyUsage, in one byte, and how many at its end are unused. */
-const KEY_USAGE = {
-  digitalSignature: { bits: 0b1000_0000, unused: 7 },
-  keyCertSignAndCrlSign: { bits: 0b0000_0110, unused: 1 },
-} as const;
-
 /** SPEC: RFC 5280 limits a common name to 64 characters. */
 const MAX_COMMON_NAME_LENGTH = 64;
 const FALLBACK_COMMON_NAME = "dsql-emulator";
+const SERIAL_NUMBER_BYTES = 16;
+const KEY_ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
+const SIGNING_ALGORITHM = { name: "ECDSA", hash: "SHA-256" } as const;
+
+let library: Promise<X509> | undefined;
 
 /** Makes the self-signed certificate of a CA that issues server certificates only. Returns PEM. */
-export function issueCaCertificate(issuer: Issuer, validity: Validity): string {
+export async function issueCaCertificate(issuer: Issuer, validity: Validity): Promise<string> {
+  const x509 = await loadLibrary();
   const publicKey = createPublicKey(issuer.privateKey);
-  return certificate(issuer, issuer.commonName, publicKey, validity, [
-    // cA TRUE, pathLenConstraint 0.
-    critical(OID.basicConstraints, sequence(booleanTrue(), unsignedInteger(Uint8Array.of(0)))),
-    critical(OID.keyUsage, keyUsage(KEY_USAGE.keyCertSignAndCrlSign)),
-    extension(OID.subjectKeyIdentifier, octetString(keyIdentifier(publicKey))),
+  return issue(x509, issuer, issuer.commonName, publicKey, validity, [
+    new x509.BasicConstraintsExtension(true, 0, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+    await x509.SubjectKeyIdentifierExtension.create(await importPublicKey(publicKey)),
   ]);
 }
 
 /** Makes the certificate of a server. Returns PEM. @param names at least one */
-export function issueServerCertificate(
+export async function issueServerCertificate(
   issuer: Issuer,
   publicKey: KeyObject,
   names: readonly SubjectName[],
   validity: Validity,
-): string {
+): Promise<string> {
+  const x509 = await loadLibrary();
   const [first] = names.map((name) => (name.kind === "dns" ? name.hostName : name.text));
   const fits = first !== undefined && first.length <= MAX_COMMON_NAME_LENGTH;
-  const issuerKey = keyIdentifier(createPublicKey(issuer.privateKey));
-  return certificate(issuer, fits ? first : FALLBACK_COMMON_NAME, publicKey, validity, [
-    critical(OID.basicConstraints, sequence()),
-    critical(OID.keyUsage, keyUsage(KEY_USAGE.digitalSignature)),
-    extension(OID.extendedKeyUsage, sequence(objectIdentifier(OID.serverAuth))),
-    extension(OID.subjectAlternativeName, sequence(...names.map(generalName))),
-    extension(OID.subjectKeyIdentifier, octetString(keyIdentifier(publicKey))),
-    extension(OID.authorityKeyIdentifier, sequence(implicitPrimitive(0, issuerKey))),
+  const issuerKey = await importPublicKey(createPublicKey(issuer.privateKey));
+  return issue(x509, issuer, fits ? first : FALLBACK_COMMON_NAME, publicKey, validity, [
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    new x509.SubjectAlternativeNameExtension(
+      names.map((name) =>
+        name.kind === "dns"
+          ? { type: "dns", value: name.hostName }
+          : { type: "ip", value: name.text },
+      ),
+    ),
+    await x509.SubjectKeyIdentifierExtension.create(await importPublicKey(publicKey)),
+    await x509.AuthorityKeyIdentifierExtension.create(issuerKey),
   ]);
 }
 
-/** SHA-1 of the public key's bits: an identifier, not a protection. @see https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.2 */
-function keyIdentifier(publicKey: KeyObject): Uint8Array {
-  const { x = "", y = "" } = publicKey.export({ format: "jwk" });
-  const uncompressed = Uint8Array.of(0x04);
-  const point = [uncompressed, Buffer.from(x, "base64url"), Buffer.from(y, "base64url")];
-  return createHash("sha1").update(Buffer.concat(point)).digest();
-}
-
-function certificate(
+async function issue(
+  x509: X509,
   issuer: Issuer,
-  subject: string,
+  commonName: string,
   publicKey: KeyObject,
-  { notBefore, notAfter }: Validity,
-  extensions: readonly Der[],
-): string {
-  const algorithm = sequence(objectIdentifier(OID.ecdsaWithSha256));
-  const version3 = explicit(0, unsignedInteger(Uint8Array.of(2)));
-  const toBeSigned = sequence(
-    version3,
-    unsignedInteger(randomBytes(16)),
-    algorithm,
-    distinguishedName(issuer.commonName),
-    sequence(time(notBefore), time(notAfter)),
-    distinguishedName(subject),
-    publicKey.export({ type: "spki", format: "der" }),
-    explicit(3, sequence(...extensions)),
-  );
-  const signature = sign("sha256", toBeSigned, issuer.privateKey);
-  const der = sequence(toBeSigned, algorithm, bitString(signature));
-  const lines =
-    Buffer.from(der)
-      .toString("base64")
-      .match(/.{1,64}/g) ?? [];
-  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
+  validity: Validity,
+  extensions: X509Library.Extension[],
+): Promise<string> {
+  const parameters: X509Library.X509CertificateCreateParams = {
+    serialNumber: randomBytes(SERIAL_NUMBER_BYTES).toString("hex"),
+    issuer: nameOf(issuer.commonName),
+    subject: nameOf(commonName),
+    ...validity,
+    publicKey: await importPublicKey(publicKey),
+    signingKey: await importPrivateKey(issuer.privateKey),
+    signingAlgorithm: SIGNING_ALGORITHM,
+    extensions,
+  };
+  const certificate = await x509.X509CertificateGenerator.create(parameters);
+  return `${certificate.toString("pem")}\n`;
 }
 
-function distinguishedName(commonName: string): Der {
-  const attribute = sequence(objectIdentifier(OID.commonName), utf8String(commonName));
-  return sequence(setOfOne(attribute));
+function loadLibrary(): Promise<X509> {
+  library ??= import("reflect-metadata").then(async () => {
+    const x509 = await import("@peculiar/x509");
+    x509.cryptoProvider.set(webcrypto as LibraryCrypto);
+    return x509;
+  });
+  return library;
 }
 
-function extension(oid: string, value: Der): Der {
-  return sequence(objectIdentifier(oid), octetString(value));
+function nameOf(commonName: string): { CN: string[] }[] {
+  return [{ CN: [commonName] }];
 }
 
-function critical(oid: string, value: Der): Der {
-  return sequence(objectIdentifier(oid), booleanTrue(), octetString(value));
+function importPublicKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
+  const der = key.export({ type: "spki", format: "der" });
+  return webcrypto.subtle.importKey("spki", der, KEY_ALGORITHM, true, ["verify"]);
 }
 
-function keyUsage({ bits, unused }: (typeof KEY_USAGE)[keyof typeof KEY_USAGE]): Der {
-  return bitString(Uint8Array.of(bits), unused);
-}
-
-function generalName(name: SubjectName): Der {
-  return name.kind === "dns"
-    ? implicitPrimitive(2, Buffer.from(name.hostName, "latin1"))
-    : implicitPrimitive(7, name.bytes);
+function importPrivateKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
+  const der = key.export({ type: "pkcs8", format: "der" });
+  return webcrypto.subtle.importKey("pkcs8", der, KEY_ALGORITHM, false, ["sign"]);
 }

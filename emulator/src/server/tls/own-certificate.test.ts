@@ -23,9 +23,9 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function pair(): { privateKey: KeyObject; key: string; certificate: string } {
+async function pair(): Promise<{ privateKey: KeyObject; key: string; certificate: string }> {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const certificate = issueCaCertificate({ commonName: "fake", privateKey }, VALIDITY);
+  const certificate = await issueCaCertificate({ commonName: "fake", privateKey }, VALIDITY);
   const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return { privateKey, key, certificate };
 }
@@ -43,31 +43,31 @@ function failure(certificate: string, key: string): string {
 }
 
 describe("the user's own certificate", () => {
-  test("is accepted with its key, also with a chain and text between the blocks", () => {
-    const [own, issuer] = [pair(), pair()];
+  test("is accepted with its key, also with a chain and text between the blocks", async () => {
+    const [own, issuer] = [await pair(), await pair()];
     expect(failure(own.certificate, own.key)).toBe("accepted");
     expect(failure(`own:\n${own.certificate}issuer:\n${issuer.certificate}`, own.key)).toBe(
       "accepted",
     );
   });
 
-  test("is refused with the key of another one, or when it does not stand first", () => {
-    const [own, issuer] = [pair(), pair()];
+  test("is refused with the key of another one, or when it does not stand first", async () => {
+    const [own, issuer] = [await pair(), await pair()];
     const expected = `\`${files.keyFile}\` is not the key of the first certificate in \`${files.certificateFile}\`: the server's certificate must stand first`;
     expect(failure(own.certificate, issuer.key)).toBe(expected);
     expect(failure(issuer.certificate + own.certificate, own.key)).toBe(expected);
   });
 
-  test("is refused when the file has none", () => {
-    const own = pair();
+  test("is refused when the file has none", async () => {
+    const own = await pair();
     const expected = `\`${files.certificateFile}\` has no certificate in PEM`;
     expect(failure("", own.key)).toBe(expected);
     expect(failure(own.key, own.key)).toBe(expected);
     expect(failure(own.certificate.slice(0, 100), own.key)).toBe(expected);
   });
 
-  test("is refused when one of the chain is broken, with its number", () => {
-    const own = pair();
+  test("is refused when one of the chain is broken, with its number", async () => {
+    const own = await pair();
     const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     expect(failure(own.certificate + broken, own.key)).toMatch(
       new RegExp(
@@ -76,16 +76,16 @@ describe("the user's own certificate", () => {
     );
   });
 
-  test("is refused with a key that is none", () => {
-    const own = pair();
+  test("is refused with a key that is none", async () => {
+    const own = await pair();
     const expected = `\`${files.keyFile}\` has no private key in PEM`;
     expect(failure(own.certificate, "")).toBe(expected);
     expect(failure(own.certificate, own.certificate)).toBe(expected);
     expect(failure(own.certificate, own.key.slice(0, 60))).toBe(expected);
   });
 
-  test.each(["pkcs8", "sec1"] as const)("is refused with an encrypted key (%s)", (type) => {
-    const own = pair();
+  test.each(["pkcs8", "sec1"] as const)("is refused with an encrypted key (%s)", async (type) => {
+    const own = await pair();
     const cipher = { cipher: "aes-256-cbc", passphrase: "fake" } as const;
     const key = own.privateKey.export({ type, format: "pem", ...cipher }).toString();
     expect(failure(own.certificate, key)).toBe(
@@ -93,8 +93,8 @@ describe("the user's own certificate", () => {
     );
   });
 
-  test("is refused when a file cannot be read", () => {
-    writeFileSync(files.certificateFile, pair().certificate);
+  test("is refused when a file cannot be read", async () => {
+    writeFileSync(files.certificateFile, (await pair()).certificate);
     expect(() => ownCertificate(files)).toThrow(`\`${files.keyFile}\` cannot be read (ENOENT)`);
   });
 });
