@@ -102,9 +102,8 @@ function decideOnGrants({ request, resources, identity, limits, scans }: Scans):
     return decision("ImplicitDeny", lacking, scans);
   }
   if (lackingIdentity === undefined) {
-    const granting = grant === "none" ? [identity] : [identity, ...resources];
-    const type = resourceType === "trust" ? "trust" : isRoot ? undefined : "identity-based";
-    return allow(type, granting, scans);
+    const granting = [...(isRoot ? [] : [identity]), ...(grant === "none" ? [] : resources)];
+    return allow(resourceType === "trust" ? "trust" : granting[0]?.type, granting, scans);
   }
   if (doesResourceSuffice) return allow(resourceType, resources, scans);
   return decision(

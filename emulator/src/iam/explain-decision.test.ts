@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { denialMessage } from "./denial-message.ts";
-import { evaluateAccess } from "./evaluate-access.ts";
+import { type AccessQuestion, evaluateAccess } from "./evaluate-access.ts";
 import { explainDecision } from "./explain-decision.ts";
 import { parsePolicyDocument } from "./parse-policy-document.ts";
 import type { AttachedPolicy } from "./policy-document.ts";
@@ -106,5 +106,122 @@ describe("a denial in AWS's words", () => {
   ])("%s", (_name, policies, text) => {
     const decision = evaluateAccess({ request: REQUEST, identity: policies });
     expect(denialMessage({ request: REQUEST, decision })).toBe(text);
+  });
+});
+
+describe("a decision on policies of several types", () => {
+  const inAccount = { ...REQUEST, resourceAccountId: "123456789012" };
+  const noCluster = { Effect: "Allow", Action: "dsql:ListClusters", Resource: "*" };
+  const resource = (principal: unknown): AttachedPolicy => {
+    const statement = { ...NO_SID, Principal: principal };
+    const parsed = parsePolicyDocument({ Statement: statement }, { use: "resource" });
+    if (parsed.kind === "malformed") throw new Error(JSON.stringify(parsed.problems));
+    return {
+      document: parsed.document,
+      source: { kind: "inline", name: "cluster", attachedTo: CLUSTER },
+    };
+  };
+
+  function explainAll(question: Omit<AccessQuestion, "request">): string[] {
+    return explainDecision(evaluateAccess({ request: inAccount, ...question }), inAccount);
+  }
+
+  test("names the type of policy that lacks an allow, and who allows elsewhere", () => {
+    expect(
+      explainAll({
+        identity: [policy("a", "inline", ALLOW)],
+        boundary: policy("limit", "managed", noCluster),
+      }),
+    ).toEqual([
+      `implicit deny: no permissions boundary allows \`dsql:DbConnect\` on \`${CLUSTER}\``,
+      "allowed elsewhere: statement `Connect` of inline policy `a`",
+      "nearest: statement 0 of permissions boundary `limit` covers the resource, its Action is `dsql:ListClusters`",
+    ]);
+  });
+
+  test("names the type of policy that denies", () => {
+    expect(
+      explainAll({
+        identity: [policy("a", "inline", ALLOW)],
+        serviceControl: [[policy("root", "managed", NO_SID, DENY)]],
+      }),
+    ).toEqual(["explicit deny: statement `Never` of service control policy `root`"]);
+  });
+
+  test("names the resource's policy that allows", () => {
+    expect(explainAll({ identity: [], resource: resource("*") })).toEqual([
+      "allow: statement 0 of resource-based policy `cluster`",
+    ]);
+  });
+
+  test("shows a principal that the resource's policy does not name", () => {
+    const bob = "arn:aws:iam::123456789012:user/bob";
+    expect(explainAll({ identity: [], resource: resource({ AWS: bob }) })[1]).toBe(
+      `nearest: statement 0 of resource-based policy \`cluster\` covers the action and the resource, its Principal is \`AWS:${bob}\``,
+    );
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "a key that the request does not have",
+      { StringEquals: { "aws:SourceVpc": ["vpc-1", "vpc-2", "vpc-3", "vpc-4"] } },
+      "`StringEquals` of `vpc-1`, `vpc-2`, `vpc-3` and 1 more, but `aws:SourceVpc` is not in the request",
+    ],
+    [
+      "a key with other values, after one that holds",
+      {
+        StringLike: { "aws:UserAgent": "my*" },
+        "ForAllValues:StringEquals": { "aws:TagKeys": "a" },
+      },
+      "`ForAllValues:StringEquals` of `a`, but `aws:TagKeys` is `a`, `b`",
+    ],
+  ])("shows the condition that fails: %s", (_name, condition, text) => {
+    const keys = new Map([
+      ["aws:useragent", ["my app"]],
+      ["aws:tagkeys", ["a", "b"]],
+    ]);
+    const request = { ...REQUEST, keys };
+    const policies = [policy("a", "managed", { ...ALLOW, Condition: condition })];
+    const decision = evaluateAccess({ request, identity: policies });
+    expect(explainDecision(decision, request)[1]).toBe(
+      `nearest: statement \`Connect\` of managed policy \`a\` covers all but a condition: ${text}`,
+    );
+  });
+
+  test("says that the root user needs no policy", () => {
+    const principal = {
+      kind: "root",
+      arn: "arn:aws:iam::123456789012:root",
+      accountId: "123456789012",
+    } as const;
+    const request = { ...REQUEST, principal };
+    expect(explainDecision(evaluateAccess({ request, identity: [] }), request)).toEqual([
+      "allow: the root user of the account",
+    ]);
+  });
+});
+
+describe("AWS's message", () => {
+  const denied = policy("stop", "managed", DENY);
+  const arn = "arn:aws:iam::123456789012:policy/stop";
+  const withArn = { ...denied, source: { ...denied.source, arn } };
+  const message = (deny: AttachedPolicy, showsPolicyArn: boolean, resource = CLUSTER): string => {
+    const request = { ...REQUEST, resource };
+    const decision = evaluateAccess({ request, identity: [deny] });
+    return denialMessage({ request, decision, showsPolicyArn });
+  };
+  const user = "User: arn:aws:sts::123456789012:assumed-role/app/session";
+  const start = `${user} is not authorized to perform: dsql:DbConnect`;
+
+  test("has the ARN of a managed policy that denies at its end, if asked for", () => {
+    const end = "with an explicit deny in an identity-based policy";
+    expect(message(withArn, true)).toBe(`${start} on resource: ${CLUSTER} ${end}: ${arn}`);
+    expect(message(withArn, false)).toBe(`${start} on resource: ${CLUSTER} ${end}`);
+    expect(message(denied, true)).toBe(`${start} on resource: ${CLUSTER} ${end}`);
+  });
+
+  test("has no resource when the action has none", () => {
+    const end = "because no identity-based policy allows the dsql:DbConnect action";
+    expect(message(policy("a", "inline", ALLOW), true, "*")).toBe(`${start} ${end}`);
   });
 });

@@ -12,13 +12,21 @@ import type { ContextKeys } from "./request-context.ts";
 export type GlobSymbols = readonly number[];
 
 /** A pattern, ready to match; with variables, its symbols depend on the request. */
-export type Glob =
-  | { readonly kind: "fixed"; readonly ignoresCase: boolean; readonly symbols: GlobSymbols }
-  | {
-      readonly kind: "template";
-      readonly ignoresCase: boolean;
-      readonly parts: readonly TemplatePart[];
-    };
+export type Glob = FixedGlob | TemplateGlob;
+
+interface FixedGlob {
+  readonly kind: "fixed";
+  readonly ignoresCase: boolean;
+  readonly symbols: GlobSymbols;
+  /** The text before the first wildcard: most values differ there, and texts compare fast. */
+  readonly prefix: string;
+}
+
+interface TemplateGlob {
+  readonly kind: "template";
+  readonly ignoresCase: boolean;
+  readonly parts: readonly TemplatePart[];
+}
 
 /** How a pattern is read. */
 export interface GlobOptions {
@@ -41,7 +49,11 @@ export function compileGlob(text: string, options: GlobOptions): Glob | undefine
   if (parts.some(({ kind }) => kind === "variable")) {
     return { kind: "template", ignoresCase, parts };
   }
-  return { kind: "fixed", ignoresCase, symbols: symbolsOf(parts, ignoresCase, NO_KEYS) ?? [] };
+  const symbols = symbolsOf(parts, ignoresCase, NO_KEYS) ?? [];
+  const wildcard = symbols.findIndex((symbol) => symbol < 0);
+  const literal = wildcard === -1 ? symbols : symbols.slice(0, wildcard);
+  const prefix = literal.map((code) => String.fromCharCode(code)).join("");
+  return { kind: "fixed", ignoresCase, symbols, prefix };
 }
 
 const NO_KEYS: ContextKeys = new Map();
@@ -53,15 +65,27 @@ export function resolveGlob(glob: Glob, keys: ContextKeys): GlobSymbols | undefi
 
 /** Whether the pattern covers the whole value; `undefined` if a variable stands for nothing. */
 export function matchesGlob(glob: Glob, value: string, keys: ContextKeys): boolean | undefined {
+  const { ignoresCase } = glob;
+  if (glob.kind === "fixed") {
+    const { prefix, symbols } = glob;
+    if (ignoresCase) return matchesSymbols(symbols, value, true);
+    if (prefix.length === symbols.length) return value === prefix;
+    return value.startsWith(prefix) && matchesSymbols(symbols, value, false, prefix.length);
+  }
   const symbols = resolveGlob(glob, keys);
-  return symbols === undefined ? undefined : matchesSymbols(symbols, value, glob.ignoresCase);
+  return symbols === undefined ? undefined : matchesSymbols(symbols, value, ignoresCase);
 }
 
-/** Whether the symbols cover the whole value. */
-export function matchesSymbols(symbols: GlobSymbols, value: string, ignoresCase: boolean): boolean {
+/** Whether the symbols cover the whole value; the first `from` of them are known to cover its start. */
+export function matchesSymbols(
+  symbols: GlobSymbols,
+  value: string,
+  ignoresCase: boolean,
+  from = 0,
+): boolean {
   const { length } = symbols;
-  let index = 0;
-  let valueIndex = 0;
+  let index = from;
+  let valueIndex = from;
   let afterLastStar = -1;
   let valueAtLastStar = 0;
   while (valueIndex < value.length) {

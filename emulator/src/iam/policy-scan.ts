@@ -43,18 +43,21 @@ export class PolicyScan {
         const result = evaluateStatement(statement, request, hasBoundary);
         if (result.kind === "unrelated") continue;
         const { sid, effect } = statement;
-        const reference = { policyType: type, policy, statementIndex, sid, effect };
         if (result.kind === "near") {
           const { failedElement, failed, condition } = result;
-          nearMisses.push({
-            ...reference,
+          const miss = {
+            policyType: type,
+            policy,
+            statementIndex,
+            sid,
+            effect,
             failedElement,
             failed,
-            ...(condition === undefined ? {} : { condition }),
-          });
+          };
+          nearMisses.push(condition === undefined ? miss : { ...miss, condition });
           continue;
         }
-        matched.push(reference);
+        matched.push({ policyType: type, policy, statementIndex, sid, effect });
         if (effect === "Allow" && STRENGTH[result.principal] > STRENGTH[grant]) {
           grant = result.principal;
         }

@@ -14,6 +14,12 @@ import type { ConditionOperator, Relation } from "./condition-operator.ts";
 import { parseDate } from "./date.ts";
 import { compareDecimals, type Decimal, parseDecimal } from "./decimal.ts";
 import { type IpRange, isInRange, parseIpAddress } from "./ip-address.ts";
+import { rememberLast } from "./remember-last.ts";
+
+const parseSeenDecimal = rememberLast(parseDecimal);
+const parseSeenDate = rememberLast(parseDate);
+const parseSeenAddress = rememberLast(parseIpAddress);
+const NO_VALUES: readonly string[] = [];
 
 /** A pattern of an ARN; its parts are known in advance unless it has variables. */
 export interface ArnOperand {
@@ -59,7 +65,7 @@ export interface Condition extends Omit<ConditionOperator, "comparison"> {
 /** Whether the condition holds for the request. */
 export function holds(condition: Condition, keys: ContextKeys): boolean {
   const { test, isNegated, qualifier, ifExists } = condition;
-  const values = keys.get(condition.contextKey) ?? [];
+  const values = keys.get(condition.contextKey) ?? NO_VALUES;
   if (test.family === "null") return test.operands.includes(values.length === 0);
   if (values.length === 0 && ifExists) return true;
   switch (qualifier) {
@@ -107,13 +113,13 @@ function matchesAny(test: ConditionTest, value: string, keys: ContextKeys): bool
         return pattern !== undefined && matchesArn(pattern, value);
       });
     case "numeric": {
-      const seen = parseDecimal(value);
+      const seen = parseSeenDecimal(value);
       if (seen === undefined) return false;
       const { relation } = test;
       return test.operands.some((operand) => stands(compareDecimals(seen, operand), relation));
     }
     case "date": {
-      const seen = parseDate(value);
+      const seen = parseSeenDate(value);
       if (seen === undefined) return false;
       return test.operands.some((operand) => stands(seen - operand, test.relation));
     }
@@ -122,7 +128,7 @@ function matchesAny(test: ConditionTest, value: string, keys: ContextKeys): bool
       return seen !== undefined && test.operands.includes(seen);
     }
     case "ip": {
-      const seen = parseIpAddress(value);
+      const seen = parseSeenAddress(value);
       return seen !== undefined && test.operands.some((range) => isInRange(seen, range));
     }
     case "null":
