@@ -126,10 +126,8 @@ function symbolsOf(
     if (text === undefined) return undefined;
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index);
-      if (part.kind === "raw" && code === STAR) {
-        // A run of stars is one star: otherwise each of them would cost a step at every value.
-        if (symbols.at(-1) !== ANY_CHARACTERS) symbols.push(ANY_CHARACTERS);
-      } else if (part.kind === "raw" && code === QUESTION_MARK) symbols.push(ONE_CHARACTER);
+      if (part.kind === "raw" && code === STAR) symbols.push(ANY_CHARACTERS);
+      else if (part.kind === "raw" && code === QUESTION_MARK) symbols.push(ONE_CHARACTER);
       else symbols.push(ignoresCase ? lowerCase(code) : code);
     }
   }

@@ -37,7 +37,7 @@ export function parsePair(
       continue;
     }
     const isAction = positive === "Action";
-    const options = { ignoresCase: isAction, hasVariables: hasVariables && !isAction };
+    const options = { ignoresCase: isAction, hasVariables };
     const glob = compileGlob(text, options);
     if (glob === undefined) report(itemPath, "has a malformed policy variable");
     else globs.push(glob);

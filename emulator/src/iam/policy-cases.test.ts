@@ -43,7 +43,8 @@ interface ConditionCase {
   readonly name: string;
   readonly source: string;
   readonly version?: string;
-  readonly resource?: string;
+  readonly resource?: unknown;
+  readonly notResource?: unknown;
   readonly condition?: unknown;
   readonly keys: CaseKeys;
   readonly holds: boolean;
@@ -164,10 +165,12 @@ describe.each(decisionCases)("the cases of $file", ({ cases }) => {
 
 describe.each(conditionCases)("the conditions of $file", ({ cases }) => {
   test.each(cases)("$holds: $name", (given) => {
-    const { version = "2012-10-17", resource = "*", condition, keys } = given;
+    const { version = "2012-10-17", resource, notResource, condition, keys } = given;
+    const where =
+      notResource === undefined ? { Resource: resource ?? "*" } : { NotResource: notResource };
     const statement = (effect: string): object => ({
       Version: version,
-      Statement: { Effect: effect, Action: "dsql:*", Resource: resource, Condition: condition },
+      Statement: { Effect: effect, Action: "dsql:*", ...where, Condition: condition },
     });
     const decide = (...policies: CasePolicy[]): string[] => {
       const request = {
@@ -186,7 +189,7 @@ describe.each(conditionCases)("the conditions of $file", ({ cases }) => {
     const all = { Version: version, Statement: { Effect: "Allow", Action: "*", Resource: "*" } };
     const everything = { name: "all", document: all };
     const tested = (effect: string): CasePolicy => ({ name: "this", document: statement(effect) });
-    const element = resource === "*" ? "Condition" : "Resource";
+    const element = condition === undefined ? "Resource" : "Condition";
     // Whatever makes an allow apply makes a deny apply.
     expect([decide(tested("Allow")), decide(everything, tested("Deny"))]).toStrictEqual(
       given.holds
@@ -224,5 +227,5 @@ test("every case has a source, and there are as many as there were", () => {
   expect(all.filter(({ source }) => !source.startsWith("https://docs.aws.amazon.com/"))).toEqual(
     [],
   );
-  expect(all).toHaveLength(756);
+  expect(all).toHaveLength(771);
 });

@@ -24,8 +24,8 @@ export function parseDate(text: string): number | undefined {
   const date = new Date(0);
   // Not Date.UTC, which takes the years 0 to 99 for the twentieth century.
   date.setUTCFullYear(year, month - 1, day);
-  // A day that the month does not have would become one of the next month.
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  // A day that the month does not have is one of another month.
+  if (date.getUTCMonth() !== month - 1) return undefined;
   date.setUTCHours(hour, minute, second, Math.trunc(Number(`0.${match[7] ?? "0"}`) * 1000));
   const offsetMinutes = parseOffset(match[8] ?? "Z");
   return offsetMinutes === undefined ? undefined : date.getTime() - offsetMinutes * MINUTE_MS;
