@@ -23,6 +23,7 @@ const USAGE = `usage: npm run bench -- [--quick] [--only NAME] [--out FILE] [--d
 
 const FULL = {
   deadlineMs: 360_000,
+  warmUpMs: 4_000,
   connections: 150,
   connectRounds: 7,
   queryMs: 1_000,
@@ -34,7 +35,8 @@ const FULL = {
 };
 const QUICK = {
   deadlineMs: 60_000,
-  connections: 50,
+  warmUpMs: 2_000,
+  connections: 40,
   connectRounds: 3,
   queryMs: 300,
   queryRounds: 3,
@@ -83,6 +85,7 @@ async function measure() {
   const { startEmulator, startPgliteSocket, startTlsEcho } =
     await import("./support/candidates.mjs");
   const { markdownTable } = await import("./support/report.mjs");
+  const { warmUp } = await import("./support/warm-up.mjs");
   const loadBefore = loadavg()[0].toFixed(2);
   const started = Date.now();
   const context = { dist: options.dist, plan };
@@ -94,7 +97,13 @@ async function measure() {
     const pgliteSocket = await startPgliteSocket(emulator.token);
     Object.assign(context, { emulator, tlsEcho, pgliteSocket });
     servers.push(emulator, tlsEcho, pgliteSocket);
-    await (await emulator.connect()).end();
+    progress("warm-up");
+    await warmUp({
+      servers,
+      databases: [emulator, pgliteSocket],
+      connections: plan.connections * 2,
+      queryMs: plan.warmUpMs,
+    });
   }
   for (const [name, { file, measure: functionName, needsServers }] of chosen) {
     if (!needsServers) for (const server of servers.splice(0)) await server.stop();
