@@ -39,13 +39,10 @@ export function denialMessage({ request, decision, showsPolicyArn = false }: Den
       ? `with an explicit deny in ${withArticle(type)}`
       : `because no ${NAMES[type]} allows the ${action} action`;
   const on = resource === "*" ? "" : ` on resource: ${resource}`;
-  const arn = showsPolicyArn ? arnOfDenyingPolicy(decision) : undefined;
+  // Nothing decides an implicit deny, so that it has no ARN to show.
+  const arn = showsPolicyArn ? decision.deciding[0]?.policy.arn : undefined;
   const suffix = arn === undefined ? "" : `: ${arn}`;
   return `User: ${principal.arn} is not authorized to perform: ${action}${on} ${why}${suffix}`;
-}
-
-function arnOfDenyingPolicy(decision: Decision): string | undefined {
-  return decision.kind === "ExplicitDeny" ? decision.deciding[0]?.policy.arn : undefined;
 }
 
 function withArticle(type: PolicyType): string {

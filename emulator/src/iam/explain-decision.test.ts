@@ -129,7 +129,7 @@ describe("a decision on policies of several types", () => {
   test("names the type of policy that lacks an allow, and who allows elsewhere", () => {
     expect(
       explainAll({
-        identity: [policy("a", "inline", ALLOW)],
+        identity: [policy("a", "inline", ALLOW, noCluster)],
         boundary: policy("limit", "managed", noCluster),
       }),
     ).toEqual([
