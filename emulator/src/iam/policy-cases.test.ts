@@ -227,5 +227,5 @@ test("every case has a source, and there are as many as there were", () => {
   expect(all.filter(({ source }) => !source.startsWith("https://docs.aws.amazon.com/"))).toEqual(
     [],
   );
-  expect(all).toHaveLength(775);
+  expect(all).toHaveLength(776);
 });

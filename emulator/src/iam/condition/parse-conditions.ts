@@ -45,13 +45,18 @@ export function parseConditions(
       return [];
     }
     const { comparison, ...rest } = parsed;
+    const seen = new Map<string, string>();
     return Object.entries(keys).map(([key, value]): Condition => {
       const keyPath = `${operatorPath}.${key}`;
+      const contextKey = key.toLowerCase();
+      const first = seen.get(contextKey);
+      if (first !== undefined) report(keyPath, `is the same key as \`${first}\``);
+      seen.set(contextKey, key);
       if (!CONDITION_KEY.test(key)) report(keyPath, "must be a key of the form `vendor:name`");
       const values = parseValues(value, keyPath, report);
       const test = makeTest(comparison, values, hasVariables, keyPath, report);
       const written = writtenAs(operator, key, values);
-      return { ...rest, operator, key, contextKey: key.toLowerCase(), values, written, test };
+      return { ...rest, operator, key, contextKey, values, written, test };
     });
   });
 }
