@@ -126,8 +126,6 @@ class ConnectionDriver {
   async run(): Promise<void> {
     const deadline = setTimeout(() => {
       this.post({ kind: "startup-deadline" });
-      // During the handshake there is no way to say anything, and nothing else would end it.
-      if (this.#state.kind === "NegotiatingTls") this.#transport.destroy();
     }, this.#environment.startupTimeoutMs);
     let farewell: NodeJS.Timeout | undefined;
     const onActivity = (): void => {

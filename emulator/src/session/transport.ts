@@ -15,7 +15,7 @@ export interface Transport {
   /**
    * Becomes encrypted and tells the server name of the ClientHello.
    *
-   * @throws Error when the handshake fails
+   * @throws Error when the handshake fails, or takes too long
    */
   startTls(): Promise<{ readonly serverName: string | undefined }>;
   /** Sends what has been written, says goodbye, closes; gives up on a client that does not read. */
