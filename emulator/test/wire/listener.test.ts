@@ -127,6 +127,29 @@ test("a listener that cannot have its port says so", async () => {
   ).rejects.toThrow(/EADDRINUSE/);
 });
 
+test("100 clients at once are served, each with its own answers", async () => {
+  const clients = await Promise.all(
+    Array.from({ length: 100 }, () => server.loggedIn().then(({ client }) => client)),
+  );
+  const answers = await Promise.all(
+    clients.map(async (client, index) => {
+      client.send(query(`STATEMENT${index}`), message("X"));
+      return client.receiveRest();
+    }),
+  );
+  expect(answers).toEqual(
+    clients.map((_, index) => [
+      `B CommandComplete "STATEMENT${index}"`,
+      "B ReadyForQuery idle",
+      CLOSED,
+    ]),
+  );
+  await server.untilEnded(100);
+  expect(server.log.filter((line) => line.startsWith("opened"))).toHaveLength(100);
+  expect(server.log.filter((line) => line.startsWith("closed"))).toHaveLength(100);
+  expect(server.log.filter((line) => line === "ended")).toHaveLength(100);
+});
+
 describe("the observer", () => {
   test("is told of the opening and the end of a session, once each, with the client's name", async () => {
     const { client } = await server.loggedIn({ parameters: { application_name: "shop" } });
