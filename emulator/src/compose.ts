@@ -90,7 +90,7 @@ export async function startComposed(parts: EmulatorParts): Promise<Emulator> {
       clusters: directory,
       gate,
       accessKeys: new MemoryAccessKeyStore(credentials),
-      policies: new MemoryPolicyStore(config.users),
+      policies: new MemoryPolicyStore(config.users, config.clusters),
       roleMappings: unmappedRoleMappingStore,
     },
   });
@@ -192,7 +192,12 @@ function withCredentials(config: EmulatorConfig, stateDirectory: string): readon
       secretAccessKey:
         secretAccessKey ?? loadOrCreateCredentials(stateDirectory, accessKeyId).secretAccessKey,
       status,
-      principal: { kind: "user" as const, arn: user.arn, accountId: user.accountId },
+      principal: {
+        kind: "user" as const,
+        arn: user.arn,
+        accountId: user.accountId,
+        tags: user.tags,
+      },
     })),
   );
 }

@@ -51,6 +51,8 @@ export interface Principal {
   /** As `GetCallerIdentity` shows it. */
   readonly arn: string;
   readonly accountId: AccountId;
+  /** Tags of the user; none if left out. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** An access key with its secret and its owner. */

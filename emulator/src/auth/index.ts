@@ -10,6 +10,7 @@ export type {
 export type { EnforcementMode, TraceEntry } from "./pipeline.ts";
 export type {
   AccessKeyStore,
+  ApplicablePolicies,
   AuthorizationPorts,
   ClusterDirectory,
   ConnectionGate,

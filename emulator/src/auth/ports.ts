@@ -1,6 +1,6 @@
 /** What the connection pipeline asks of the rest of the emulator. */
 import type { ClusterEndpoint, ClusterIdentifier } from "../dsql/index.ts";
-import type { AttachedPolicy } from "../iam/index.ts";
+import type { AccessQuestion } from "../iam/index.ts";
 import type { AccessKey, Cluster, Principal } from "./connection-attempt.ts";
 
 /** Finds clusters by what a host name or an option says. */
@@ -28,9 +28,12 @@ export interface AccessKeyStore {
   findAccessKey(accessKeyId: string): AccessKey | undefined;
 }
 
-/** Finds the policies that apply to a principal. */
+/** All policies that decide on a request. */
+export type ApplicablePolicies = Omit<AccessQuestion, "request">;
+
+/** Finds the policies that apply to a principal at a cluster. */
 export interface PolicyStore {
-  policiesOf(principal: Principal): readonly AttachedPolicy[];
+  policiesFor(principal: Principal, cluster: Cluster): ApplicablePolicies;
 }
 
 /** The mappings that `AWS IAM GRANT` makes. */

@@ -41,7 +41,8 @@ export function connectionRequest(facts: ConnectionFacts): RequestContext {
     "aws:resourceaccount": cluster.accountId,
     "aws:viaawsservice": "false",
     "aws:useragent": userAgent === "" ? undefined : userAgent,
-    ...tagKeys(cluster.tags ?? {}),
+    ...tagKeys("aws:resourcetag", cluster.tags),
+    ...tagKeys("aws:principaltag", principal.tags),
   };
   return {
     principal: { kind: principal.kind, arn: principal.arn, accountId: principal.accountId },
@@ -57,8 +58,11 @@ export function connectionRequest(facts: ConnectionFacts): RequestContext {
 }
 
 /** Names of keys have no letter case, and the name of a tag is part of one. */
-function tagKeys(tags: Readonly<Record<string, string>>): Record<string, string> {
+function tagKeys(
+  prefix: string,
+  tags: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(tags).map(([name, value]) => [`aws:resourcetag/${name.toLowerCase()}`, value]),
+    Object.entries(tags).map(([name, value]) => [`${prefix}/${name.toLowerCase()}`, value]),
   );
 }

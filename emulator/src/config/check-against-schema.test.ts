@@ -72,10 +72,10 @@ describe("checkAgainstSchema", () => {
       ],
     ],
     [
-      { accounts: { "111111111111": { roles: [], groups: [] } } },
+      { accounts: { "111111111111": { roles: [], oidcProviders: [] } } },
       [
         'accounts["111111111111"].roles: is not supported yet',
-        'accounts["111111111111"].groups: is not supported yet',
+        'accounts["111111111111"].oidcProviders: is not supported yet',
       ],
     ],
     [{ host: "" }, ["host: is empty text; expected text that is not empty"]],
@@ -105,7 +105,7 @@ describe("checkAgainstSchema", () => {
       { accounts: { 1: { x: 1 } } },
       [
         'accounts["1"]: is the key; expected twelve digits in quotes',
-        'accounts["1"].x: is not a known key; known here: users, policies',
+        'accounts["1"].x: is not a known key; known here: users, groups, policies',
       ],
     ],
     [

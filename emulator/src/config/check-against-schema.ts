@@ -10,10 +10,8 @@ import { childPath, isObject, type JsonObject, objectOf, textOf } from "./json-v
 const NOT_YET: readonly string[] = [
   "clock",
   "databaseRoles",
-  "groups",
   "mappings",
   "oidcProviders",
-  "permissionsBoundary",
   "roles",
   "sql",
 ];

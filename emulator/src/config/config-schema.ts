@@ -76,6 +76,22 @@ const ACCESS_KEY = object(
   ["id", "secret"],
 );
 
+const INLINE_POLICIES = list(
+  "inline policies",
+  object("an inline policy", { name: POLICY_NAME, document: DOCUMENT }, ["name", "document"]),
+);
+const MANAGED_POLICIES = list(
+  "customer managed policies that are attached",
+  some("name or ARN of a policy of the same account"),
+);
+const TAGS: JsonSchema = {
+  type: "object",
+  description: "tags",
+  maxProperties: 50,
+  propertyNames: text("^(?!aws:).{1,128}$", "1 to 128 characters, not beginning with aws:"),
+  additionalProperties: { type: "string", maxLength: 256 },
+};
+
 const USER = object(
   "an IAM user",
   {
@@ -86,20 +102,33 @@ const USER = object(
     ),
     path: IAM_PATH,
     accessKeys: list("access keys of the user", ACCESS_KEY),
-    policies: list(
-      "inline policies of the user",
-      object("an inline policy", { name: POLICY_NAME, document: DOCUMENT }, ["name", "document"]),
+    policies: INLINE_POLICIES,
+    managedPolicies: MANAGED_POLICIES,
+    groups: list("groups that the user is in", some("name of a group of the same account")),
+    permissionsBoundary: some("name or ARN of the policy that limits the user"),
+    tags: TAGS,
+  },
+  ["name"],
+);
+
+const GROUP = object(
+  "an IAM group",
+  {
+    name: text(
+      "^[\\w+=,.@-]{1,128}$",
+      "1 to 128 letters, digits or + = , . @ _ -",
+      "name of the group",
     ),
-    managedPolicies: list(
-      "customer managed policies attached to the user",
-      some("name or ARN of a policy of the user's account"),
-    ),
+    path: IAM_PATH,
+    policies: INLINE_POLICIES,
+    managedPolicies: MANAGED_POLICIES,
   },
   ["name"],
 );
 
 const ACCOUNT_PROPERTIES = {
   users: list("IAM users of the account", USER),
+  groups: list("IAM groups of the account", GROUP),
   policies: list(
     "customer managed policies of the account",
     object("a customer managed policy", { name: POLICY_NAME, path: IAM_PATH, document: DOCUMENT }, [
@@ -115,12 +144,10 @@ const CLUSTER = object(
     identifier: CLUSTER_ID,
     region: { ...REGION, default: DEFAULT_REGION },
     account: { ...ACCOUNT_ID, description: "account id, in quotes; by default the first account" },
-    tags: {
+    tags: TAGS,
+    policy: {
       type: "object",
-      description: "tags of the cluster",
-      maxProperties: 50,
-      propertyNames: text("^(?!aws:).{1,128}$", "1 to 128 characters, not beginning with aws:"),
-      additionalProperties: { type: "string", maxLength: 256 },
+      description: "the cluster's own (resource-based) policy, with Principal",
     },
   },
   ["identifier"],

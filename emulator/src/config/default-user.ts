@@ -27,6 +27,7 @@ export function makeDefaultUser(
     path: "/",
     arn,
     accessKeys: [{ accessKeyId: DEFAULT_ACCESS_KEY_ID, secretAccessKey, status: "Active" }],
+    tags: {},
     policies: [
       {
         document: parsed.document,

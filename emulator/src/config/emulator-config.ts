@@ -36,8 +36,11 @@ export interface ConfiguredUser {
   /** `arn:aws:iam::ACCOUNT:user/PATH/NAME`. */
   readonly arn: string;
   readonly accessKeys: readonly ConfiguredAccessKey[];
-  /** Inline policies first, then managed ones, each in the order of the file. */
+  /** Inline policies first, then managed ones, then those of its groups, in the order of the file. */
   readonly policies: readonly AttachedPolicy[];
+  /** The permissions boundary, if there is one. */
+  readonly boundary?: AttachedPolicy;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** A customer managed policy. */
@@ -58,6 +61,8 @@ export interface ConfiguredCluster {
   readonly accountId: AccountId;
   readonly arn: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** The cluster's own (resource-based) policy, if there is one. */
+  readonly policy?: AttachedPolicy;
 }
 
 /** A further host name of a cluster. */

@@ -63,6 +63,7 @@ const DEFAULTS = {
       accessKeys: [
         { accessKeyId: "AKIADSQLEMULATOR0000", secretAccessKey: undefined, status: "Active" },
       ],
+      tags: {},
       policies: [
         {
           document: FULL_ACCESS.kind === "parsed" ? FULL_ACCESS.document : undefined,

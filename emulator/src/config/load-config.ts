@@ -7,8 +7,9 @@ import type { ConfiguredLimits, EmulatorConfig, OwnCertificate } from "./emulato
 import { deepFreeze, type JsonObject, objectOf, textOf } from "./json-value.ts";
 import { parseConfigText } from "./parse-config-text.ts";
 import { isRegularFile, readConfigFile } from "./read-config-file.ts";
-import { type Report, resolveAccounts } from "./resolve-accounts.ts";
+import { resolveAccounts } from "./resolve-accounts.ts";
 import { resolveAliases, resolveClusters } from "./resolve-clusters.ts";
+import type { Report } from "./resolve-policies.ts";
 import { parseStartOptions, type StartOptionValues } from "./start-options.ts";
 
 /** Where the configuration comes from. */

@@ -33,6 +33,11 @@ accounts:
           - {id: AKIAFAKEFAKEFAKE0002, secret: fake-secret-2, status: Inactive}
         policies: [{name: own, document: ${POLICY}}]
         managedPolicies: [other, "arn:aws:iam::111111111111:policy/team/connect"]
+        groups: [STAFF]
+        permissionsBoundary: connect
+        tags: {Team: db}
+    groups:
+      - {name: staff, path: /g/, policies: [{name: shared, document: ${POLICY}}], managedPolicies: [other]}
   "222222222222":
     users: [{name: ada}]
 `;
@@ -40,7 +45,13 @@ accounts:
 describe("resolveAccounts", () => {
   test("resolves ARNs, keys and policies with their sources", () => {
     const arn = "arn:aws:iam::111111111111:user/team/db/ada";
-    const source = (kind: string, name: string): unknown => ({ kind, name, attachedTo: arn });
+    const source = (kind: string, name: string, policyPath = "/", attachedTo = arn): unknown => ({
+      kind,
+      name,
+      attachedTo,
+      ...(kind === "managed" && { arn: `arn:aws:iam::111111111111:policy${policyPath}${name}` }),
+    });
+    const group = "arn:aws:iam::111111111111:group/g/staff";
     expect(DOCUMENT).toBeDefined();
     expect(resolve(FULL)).toStrictEqual({
       problems: [],
@@ -82,8 +93,12 @@ describe("resolveAccounts", () => {
           policies: [
             { document: DOCUMENT, source: source("inline", "own") },
             { document: DOCUMENT, source: source("managed", "other") },
-            { document: DOCUMENT, source: source("managed", "connect") },
+            { document: DOCUMENT, source: source("managed", "connect", "/team/") },
+            { document: DOCUMENT, source: source("inline", "shared", "/", group) },
+            { document: DOCUMENT, source: source("managed", "other", "/", group) },
           ],
+          boundary: { document: DOCUMENT, source: source("managed", "connect", "/team/") },
+          tags: { Team: "db" },
         },
         {
           accountId: "222222222222",
@@ -92,6 +107,7 @@ describe("resolveAccounts", () => {
           arn: "arn:aws:iam::222222222222:user/ada",
           accessKeys: [],
           policies: [],
+          tags: {},
         },
       ],
     });
@@ -103,6 +119,23 @@ describe("resolveAccounts", () => {
       '- id: "222222222222"',
     );
     expect(resolve(list)).toStrictEqual(resolve(FULL));
+  });
+
+  test("reports groups and boundaries that the account does not have", () => {
+    const yaml = `accounts: {"111111111111": {groups: [{name: a}, {name: A}], users: [{name: ada, groups: [a, b, a], permissionsBoundary: limit}]}}`;
+    const at = 'accounts["111111111111"]';
+    expect(resolve(yaml).problems).toEqual([
+      { path: `${at}.groups[1].name`, message: `is the same as ${at}.groups[0].name` },
+      {
+        path: `${at}.users[0].permissionsBoundary`,
+        message: "is `limit`; expected the name or ARN of a policy of the account: it has none",
+      },
+      {
+        path: `${at}.users[0].groups[1]`,
+        message: "is `b`; expected a group of the account: a, A",
+      },
+      { path: `${at}.users[0].groups[2]`, message: `is the same as ${at}.users[0].groups[0]` },
+    ]);
   });
 });
 

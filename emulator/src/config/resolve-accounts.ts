@@ -1,13 +1,18 @@
 /** From the `accounts` of a file to users and policies with ARNs, and what a schema cannot check there. */
 import { type AccountId, parseAccountId } from "../dsql/index.ts";
-import { type AttachedPolicy, parsePolicyDocument, type PolicyDocument } from "../iam/index.ts";
+import type { AttachedPolicy } from "../iam/index.ts";
 import { DEFAULT_ACCESS_KEY_ID, DEFAULT_ACCOUNT_ID, DEFAULT_USER_NAME } from "./defaults.ts";
 import { makeDefaultUser } from "./default-user.ts";
 import type { ConfiguredAccessKey, ConfiguredUser, ManagedPolicy } from "./emulator-config.ts";
 import { childPath, isObject, type JsonObject, listOf, objectOf, textOf } from "./json-value.ts";
-
-/** Takes one problem: where it is and what it is. */
-export type Report = (path: string, message: string) => void;
+import {
+  attachedPolicies,
+  boundaryPolicy,
+  type DeclaredPolicy,
+  declaredPolicies,
+  isTwice,
+  type Report,
+} from "./resolve-policies.ts";
 
 /** Accounts with all that is in them. */
 export interface ResolvedAccounts {
@@ -22,19 +27,13 @@ interface AccountEntry {
   readonly body: JsonObject;
 }
 
-/** A managed policy as declared; `policy` is `undefined` when its document is malformed. */
-interface DeclaredPolicy {
-  readonly accountId: AccountId;
-  readonly name: string;
-  readonly arn: string;
-  readonly policy: ManagedPolicy | undefined;
-}
-
 /** Resolves what has the schema's form and passes over the rest, which the schema's check reports. */
 export function resolveAccounts(file: JsonObject, report: Report): ResolvedAccounts {
   const entries = accountEntries(file["accounts"], report);
   const firstAccount = entries[0]?.accountId ?? DEFAULT_ACCOUNT_ID;
-  const declared = entries.flatMap((entry) => declaredPolicies(entry, report));
+  const declared = entries.flatMap(({ accountId, body, path }) =>
+    declaredPolicies(accountId, body["policies"], `${path}.policies`, report),
+  );
   const keyOwners = new Map<string, string>();
   const users = entries.flatMap((entry) => accountUsers(entry, declared, keyOwners, report));
   const defaultUser = resolveDefaultUser(file["defaultUser"], firstAccount, users, report);
@@ -74,21 +73,25 @@ function accountEntries(accounts: unknown, report: Report): readonly AccountEntr
   });
 }
 
-function declaredPolicies(entry: AccountEntry, report: Report): readonly DeclaredPolicy[] {
-  const { accountId } = entry;
+/** A group, and the policies that its members get from it. */
+interface Group {
+  readonly name: string;
+  readonly policies: readonly AttachedPolicy[];
+}
+
+function accountGroups(
+  entry: AccountEntry,
+  ofAccount: readonly DeclaredPolicy[],
+  report: Report,
+): readonly Group[] {
   const seen = new Map<string, string>();
-  return listOf(entry.body["policies"]).flatMap((item, index) => {
-    const path = `${entry.path}.policies[${index}]`;
-    const json = objectOf(item);
-    const name = textOf(json["name"]);
-    const document = readDocument(json["document"], `${path}.document`, report);
-    if (name === undefined) return [];
-    // Names are unique in an account without regard to case, as in IAM.
-    isTwice(seen, name.toLowerCase(), `${path}.name`, report);
-    const iamPath = textOf(json["path"]) ?? "/";
-    const arn = `arn:aws:iam::${accountId}:policy${iamPath}${name}`;
-    const policy = document && { accountId, name, path: iamPath, arn, document };
-    return [{ accountId, name, arn, policy }];
+  return listOf(entry.body["groups"]).map((item, index) => {
+    const path = `${entry.path}.groups[${index}]`;
+    const body = objectOf(item);
+    const name = textOf(body["name"]) ?? "";
+    const arn = `arn:aws:iam::${entry.accountId}:group${textOf(body["path"]) ?? "/"}${name}`;
+    if (name !== "") isTwice(seen, name.toLowerCase(), `${path}.name`, report);
+    return { name, policies: attachedPolicies(body, ofAccount, { path, arn }, report) };
   });
 }
 
@@ -98,20 +101,52 @@ function accountUsers(
   keyOwners: Map<string, string>,
   report: Report,
 ): readonly ConfiguredUser[] {
-  const ofAccount = declared.filter(({ accountId }) => accountId === entry.accountId);
+  const { accountId } = entry;
+  const ofAccount = declared.filter((policy) => policy.accountId === accountId);
+  const groups = accountGroups(entry, ofAccount, report);
   const seen = new Map<string, string>();
-  return listOf(entry.body["users"]).flatMap((item, index) => {
+  return listOf(entry.body["users"]).map((item, index) => {
     const path = `${entry.path}.users[${index}]`;
-    const json = objectOf(item);
-    const name = textOf(json["name"]) ?? "";
-    const iamPath = textOf(json["path"]) ?? "/";
-    const arn = `arn:aws:iam::${entry.accountId}:user${iamPath}${name}`;
+    const body = objectOf(item);
+    const name = textOf(body["name"]) ?? "";
+    const iamPath = textOf(body["path"]) ?? "/";
+    const arn = `arn:aws:iam::${accountId}:user${iamPath}${name}`;
     if (name !== "") isTwice(seen, name.toLowerCase(), `${path}.name`, report);
-    const accessKeys = readAccessKeys(json["accessKeys"], `${path}.accessKeys`, keyOwners, report);
-    const inline = readInlinePolicies(json["policies"], `${path}.policies`, arn, report);
-    const managed = attachManaged(json["managedPolicies"], ofAccount, path, arn, report);
-    const policies = [...inline, ...managed];
-    return [{ accountId: entry.accountId, name, path: iamPath, arn, accessKeys, policies }];
+    const owner = { path, arn };
+    const boundary = boundaryPolicy(body["permissionsBoundary"], ofAccount, owner, report);
+    return {
+      accountId,
+      name,
+      path: iamPath,
+      arn,
+      accessKeys: readAccessKeys(body["accessKeys"], `${path}.accessKeys`, keyOwners, report),
+      policies: [
+        ...attachedPolicies(body, ofAccount, owner, report),
+        ...groupPolicies(body["groups"], groups, `${path}.groups`, report),
+      ],
+      ...(boundary === undefined ? {} : { boundary }),
+      tags: objectOf(body["tags"]) as Readonly<Record<string, string>>,
+    };
+  });
+}
+
+function groupPolicies(
+  json: unknown,
+  groups: readonly Group[],
+  path: string,
+  report: Report,
+): readonly AttachedPolicy[] {
+  const seen = new Map<string, string>();
+  return listOf(json).flatMap((name, index) => {
+    if (typeof name !== "string") return [];
+    const found = groups.find((group) => group.name.toLowerCase() === name.toLowerCase());
+    if (found === undefined) {
+      const names = groups.map((group) => group.name).join(", ") || "it has none";
+      report(`${path}[${index}]`, `is \`${name}\`; expected a group of the account: ${names}`);
+      return [];
+    }
+    isTwice(seen, name.toLowerCase(), `${path}[${index}]`, report);
+    return found.policies;
   });
 }
 
@@ -130,66 +165,6 @@ function readAccessKeys(
   });
 }
 
-function readInlinePolicies(
-  json: unknown,
-  path: string,
-  attachedTo: string,
-  report: Report,
-): readonly AttachedPolicy[] {
-  const seen = new Map<string, string>();
-  return listOf(json).flatMap((item, index) => {
-    const body = objectOf(item);
-    const name = textOf(body["name"]);
-    const document = readDocument(body["document"], `${path}[${index}].document`, report);
-    if (name === undefined) return [];
-    isTwice(seen, name, `${path}[${index}].name`, report);
-    return document === undefined
-      ? []
-      : [{ document, source: { kind: "inline", name, attachedTo } }];
-  });
-}
-
-function attachManaged(
-  json: unknown,
-  ofAccount: readonly DeclaredPolicy[],
-  userPath: string,
-  attachedTo: string,
-  report: Report,
-): readonly AttachedPolicy[] {
-  const seen = new Map<string, string>();
-  return listOf(json).flatMap((reference, index) => {
-    if (typeof reference !== "string") return [];
-    const path = `${userPath}.managedPolicies[${index}]`;
-    const found = ofAccount.find(({ name, arn }) => reference === name || reference === arn);
-    if (found === undefined) {
-      report(path, notFound(reference, ofAccount));
-      return [];
-    }
-    isTwice(seen, found.arn, path, report);
-    if (found.policy === undefined) return [];
-    const source = { kind: "managed" as const, name: found.name, attachedTo };
-    return [{ document: found.policy.document, source }];
-  });
-}
-
-function notFound(reference: string, ofAccount: readonly DeclaredPolicy[]): string {
-  if (reference.startsWith("arn:aws:iam::aws:")) {
-    return `is \`${reference}\`; the policies that AWS manages are not supported yet, declare it under \`policies\` of the account`;
-  }
-  const names = ofAccount.map(({ name }) => name).join(", ");
-  return `is \`${reference}\`; expected the name or ARN of a policy of the account: ${names || "it has none"}`;
-}
-
-function readDocument(json: unknown, path: string, report: Report): PolicyDocument | undefined {
-  if (!isObject(json)) return undefined;
-  const parsed = parsePolicyDocument(json);
-  if (parsed.kind === "parsed") return parsed.document;
-  for (const problem of parsed.problems) {
-    report(problem.path === "" ? path : `${path}.${problem.path}`, problem.message);
-  }
-  return undefined;
-}
-
 function resolveDefaultUser(
   json: unknown,
   accountId: AccountId,
@@ -205,12 +180,4 @@ function resolveDefaultUser(
     report("defaultUser", `is given although account ${accountId} declares ${DEFAULT_USER_NAME}`);
   }
   return undefined;
-}
-
-/** Reports a second occurrence with the path of the first one. */
-function isTwice(seen: Map<string, string>, key: string, path: string, report: Report): boolean {
-  const first = seen.get(key);
-  if (first === undefined) seen.set(key, path);
-  else report(path, `is the same as ${first}`);
-  return first !== undefined;
 }

@@ -22,6 +22,25 @@ function resolve(file: JsonObject): {
 }
 
 describe("resolveClusters and resolveAliases", () => {
+  test("read a cluster's own policy as a resource-based one", () => {
+    const statement = { Effect: "Deny", Principal: "*", Action: "dsql:*", Resource: "*" };
+    const { clusters, problems } = resolve({
+      clusters: [{ identifier: A, policy: { Version: "2012-10-17", Statement: statement } }],
+    });
+    expect(problems).toEqual([]);
+    expect(clusters[0]?.policy?.source).toEqual({
+      kind: "inline",
+      name: "cluster policy",
+      attachedTo: `arn:aws:dsql:us-east-1:111111111111:cluster/${A}`,
+    });
+    const withoutPrincipal = { Effect: "Deny", Action: "dsql:*", Resource: "*" };
+    const refused = resolve({
+      clusters: [{ identifier: A, policy: { Version: "2012-10-17", Statement: withoutPrincipal } }],
+    });
+    expect(refused.problems.map(({ path }) => path)).toEqual(["clusters[0].policy.Statement[0]"]);
+    expect(refused.clusters[0]?.policy).toBeUndefined();
+  });
+
   test("give each cluster its ARN and each alias its cluster and region", () => {
     const file = {
       clusters: [

@@ -10,10 +10,13 @@ import {
 import { DEFAULT_CLUSTER, DEFAULT_REGION } from "./defaults.ts";
 import type { ConfiguredCluster, HostAlias } from "./emulator-config.ts";
 import { childPath, type JsonObject, listOf, objectOf, textOf } from "./json-value.ts";
-import type { Report } from "./resolve-accounts.ts";
+import { readDocument, type Report } from "./resolve-policies.ts";
 
 /** The host name that stands for the first cluster unless the file says otherwise. */
 const LOCAL_HOST_NAME = "localhost";
+
+/** A cluster has one policy, without a name; in the reasons of a decision it is called this. */
+const CLUSTER_POLICY_NAME = "cluster policy";
 
 /** Resolves what has the schema's form and passes over the rest, which the schema's check reports. */
 export function resolveClusters(
@@ -41,7 +44,11 @@ export function resolveClusters(
     if (first !== undefined) report(`${path}.identifier`, `is the same as ${first}`);
     else seen.set(identifier, `${path}.identifier`);
     const tags = objectOf(json["tags"]) as Readonly<Record<string, string>>;
-    return [makeCluster(identifier, textOf(json["region"]) ?? DEFAULT_REGION, accountId, tags)];
+    const document = readDocument(json["policy"], `${path}.policy`, report, "resource");
+    const region = textOf(json["region"]) ?? DEFAULT_REGION;
+    const cluster = makeCluster(identifier, region, accountId, tags);
+    const source = { kind: "inline", name: CLUSTER_POLICY_NAME, attachedTo: cluster.arn } as const;
+    return [document === undefined ? cluster : { ...cluster, policy: { document, source } }];
   });
 }
 

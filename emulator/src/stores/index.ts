@@ -9,6 +9,10 @@ export {
   type ClusterDirectoryContent,
   MemoryClusterDirectory,
 } from "./memory-cluster-directory.ts";
-export { MemoryPolicyStore, type PrincipalPolicies } from "./memory-policy-store.ts";
+export {
+  type ClusterPolicy,
+  MemoryPolicyStore,
+  type PrincipalPolicies,
+} from "./memory-policy-store.ts";
 export { StateFileError } from "./state-file-error.ts";
 export { unmappedRoleMappingStore } from "./unmapped-role-mapping-store.ts";

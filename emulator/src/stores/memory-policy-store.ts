@@ -1,26 +1,38 @@
-import type { PolicyStore, Principal } from "../auth/index.ts";
+import type { ApplicablePolicies, Cluster, PolicyStore, Principal } from "../auth/index.ts";
 import type { AttachedPolicy } from "../iam/index.ts";
 
-/** The identity-based policies of one principal. */
+/** What is attached to one principal. */
 export interface PrincipalPolicies {
   /** ARN of the principal, as `GetCallerIdentity` shows it. */
   readonly arn: string;
-  /** Inline and managed ones, already parsed. */
+  /** Inline and managed ones, those of its groups included. */
   readonly policies: readonly AttachedPolicy[];
+  readonly boundary?: AttachedPolicy | undefined;
+}
+
+/** The policy of one cluster. */
+export interface ClusterPolicy {
+  /** ARN of the cluster. */
+  readonly arn: string;
+  readonly policy?: AttachedPolicy | undefined;
 }
 
 /** The policies that were declared at start. */
 export class MemoryPolicyStore implements PolicyStore {
-  readonly #policies = new Map<string, readonly AttachedPolicy[]>();
+  readonly #principals: ReadonlyMap<string, PrincipalPolicies>;
+  readonly #clusters: ReadonlyMap<string, AttachedPolicy | undefined>;
 
-  /** Policies of a principal that is there more than once are put together. */
-  constructor(principals: Iterable<PrincipalPolicies>) {
-    for (const { arn, policies } of principals) {
-      this.#policies.set(arn, [...(this.#policies.get(arn) ?? []), ...policies]);
-    }
+  constructor(principals: readonly PrincipalPolicies[], clusters: readonly ClusterPolicy[] = []) {
+    this.#principals = new Map(principals.map((principal) => [principal.arn, principal]));
+    this.#clusters = new Map(clusters.map(({ arn, policy }) => [arn, policy]));
   }
 
-  policiesOf(principal: Principal): readonly AttachedPolicy[] {
-    return this.#policies.get(principal.arn) ?? [];
+  policiesFor(principal: Principal, cluster: Cluster): ApplicablePolicies {
+    const own = this.#principals.get(principal.arn);
+    return {
+      identity: own?.policies ?? [],
+      boundary: own?.boundary,
+      resource: this.#clusters.get(cluster.arn),
+    };
   }
 }

@@ -70,31 +70,35 @@ describe("MemoryAccessKeyStore", () => {
 });
 
 describe("MemoryPolicyStore", () => {
+  const cluster = clusterIn("us-east-1", first);
+
   function policyNamed(name: string): AttachedPolicy {
     const source = { kind: "inline" as const, name, attachedTo: alice.arn };
     return { document: { version: "2012-10-17", statements: [] }, source };
   }
 
-  test("gives a principal's own policies, in their order", () => {
-    const [one, two, other] = [policyNamed("one"), policyNamed("two"), policyNamed("other")];
-    const store = new MemoryPolicyStore([
-      { arn: alice.arn, policies: [one, two] },
-      { arn: `${alice.arn}2`, policies: [other] },
-    ]);
-    expect(store.policiesOf(alice)).toEqual([one, two]);
+  test("gives what is attached to the principal, and to the cluster", () => {
+    const [one, boundary, other, policy] = ["one", "limit", "other", "cluster"].map(policyNamed);
+    const store = new MemoryPolicyStore(
+      [
+        { arn: alice.arn, policies: [one!], boundary },
+        { arn: `${alice.arn}2`, policies: [other!] },
+      ],
+      [{ arn: cluster.arn, policy }],
+    );
+    expect(store.policiesFor(alice, cluster)).toEqual({
+      identity: [one],
+      boundary,
+      resource: policy,
+    });
   });
 
-  test("puts the policies of a principal that is there twice together", () => {
-    const [inline, managed] = [policyNamed("inline"), policyNamed("managed")];
-    const store = new MemoryPolicyStore([
-      { arn: alice.arn, policies: [inline] },
-      { arn: alice.arn, policies: [managed] },
-    ]);
-    expect(store.policiesOf(alice)).toEqual([inline, managed]);
-  });
-
-  test("has nothing for an unknown principal", () => {
-    expect(new MemoryPolicyStore([]).policiesOf(alice)).toEqual([]);
+  test("has nothing for an unknown principal and a cluster without a policy", () => {
+    expect(new MemoryPolicyStore([]).policiesFor(alice, cluster)).toEqual({
+      identity: [],
+      boundary: undefined,
+      resource: undefined,
+    });
   });
 });
 

@@ -33,7 +33,7 @@ export function evaluateIam(
       const refusal = refuse("cross_account", reason, { principal: principal.arn });
       return { kind: "refuse", saw: asked, refusal };
     }
-    const decision = evaluateAccess({ request, identity: policies.policiesOf(principal) });
+    const decision = evaluateAccess({ request, ...policies.policiesFor(principal, cluster) });
     const explanation = explainDecision(decision, request);
     const saw = { ...asked, decision, explanation };
     if (decision.kind === "Allow") return { kind: "continue", facts: {}, saw };
