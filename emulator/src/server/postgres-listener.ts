@@ -14,6 +14,8 @@ const TLS_HANDSHAKE_RECORD = 0x16;
 const KEEP_ALIVE_MS = 30_000;
 /** Time for running statements to end when the emulator stops, in milliseconds. Our choice. */
 const DEFAULT_GRACE_MS = 1_000;
+/** Time for an interrupted statement to end and for its client to hear why, in milliseconds. Our choice. */
+const INTERRUPTED_GRACE_MS = 500;
 /** Longest time that a TLS handshake may take, in milliseconds. Our choice. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
@@ -37,7 +39,10 @@ export interface PostgresListener {
    * @throws Error with the system's code (`EADDRINUSE` …) when it cannot
    */
   listen(host: string, port: number): Promise<PostgresAddress>;
-  /** Tells the clients that the emulator stops, and closes everything. */
+  /**
+   * Tells the clients that the emulator stops, and closes everything. Statements that run may end
+   * within `graceMs`, then they are interrupted; what does not react is cut off.
+   */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -114,10 +119,14 @@ export function createPostgresListener(options: PostgresListenerOptions): Postgr
       });
       for (const socket of sockets) socket.destroy();
       for (const connection of connections) connection.shutDown();
+      const interrupt = setTimeout(() => {
+        for (const connection of connections) connection.interrupt();
+      }, graceMs);
       const abort = setTimeout(() => {
         for (const connection of connections) connection.abort();
-      }, graceMs);
+      }, graceMs + INTERRUPTED_GRACE_MS);
       await Promise.all([...connections].map(({ finished }) => finished));
+      clearTimeout(interrupt);
       clearTimeout(abort);
       await closed;
     },

@@ -62,6 +62,8 @@ export interface RunningConnection {
   readonly finished: Promise<void>;
   /** Tells the client that the emulator stops, when it waits for a message, and closes. */
   shutDown(): void;
+  /** Cancels what runs for the client, as a CancelRequest does. */
+  interrupt(): void;
   /** Closes at once; what runs for the client is cancelled. */
   abort(): void;
 }
@@ -77,6 +79,9 @@ export function driveConnection(
     finished: driver.run(),
     shutDown: () => {
       driver.post({ kind: "shutdown" });
+    },
+    interrupt: () => {
+      driver.interrupt();
     },
     abort: () => {
       driver.abort();
@@ -116,6 +121,10 @@ class ConnectionDriver {
   post(input: ConnectionInput): void {
     this.#posted.push(input);
     this.#wake();
+  }
+
+  interrupt(): void {
+    this.#session?.cancel();
   }
 
   abort(): void {
