@@ -1,6 +1,6 @@
 /** The composition root: makes everything from the configuration, starts it and stops it. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { SecureContext } from "node:tls";
 import { DecisionLog, type DecisionRecord } from "./audit/index.ts";
@@ -240,7 +240,8 @@ function createEngines({
 interface Certificates {
   readonly find: FindSecureContext;
   readonly caCertificatePath: string;
-  readonly caCertificatePem: string;
+  /** `undefined` with a certificate of the user's own, whose CA is not known here. */
+  readonly caCertificatePem: string | undefined;
 }
 
 /** Certificates for the names of existing clusters; whoever asks for another name gets the default one. */
@@ -254,7 +255,7 @@ async function openCertificates(
     return {
       find: async () => own,
       caCertificatePath: config.tls.certificateFile,
-      caCertificatePem: readFileSync(config.tls.certificateFile, "utf8"),
+      caCertificatePem: undefined,
     };
   }
   const authority = await openCertificateAuthority({

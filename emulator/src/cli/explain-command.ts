@@ -10,7 +10,7 @@ import {
 import { askEmulator, member } from "./emulator-api.ts";
 import { readReadyFile, readyFilePath } from "./ready-file.ts";
 
-const SESSION_ID = /^[a-z0-9]{26}$/;
+const SESSION_ID = /^[a-z2-7]{26}$/;
 
 const USAGE: CommandUsage = {
   forms: ["SESSION_ID [--json] [--ready-file FILE]", "--last [--json] [--ready-file FILE]"],
