@@ -1,0 +1,35 @@
+export type { AccessKeyUse } from "./access-key-operations.ts";
+export type { AttachedManagedPolicy } from "./attachment-operations.ts";
+export type {
+  AuthorizationReads,
+  EffectivePolicies,
+  FoundAccessKey,
+  FoundRole,
+} from "./authorization-reads.ts";
+export type {
+  AccessKeyMetadata,
+  AttachedPermissionsBoundary,
+  CreatedAccessKey,
+  Group,
+  Policy,
+  PolicyVersion,
+  Role,
+  User,
+} from "./entities.ts";
+export type { GroupWithUsers } from "./group-operations.ts";
+export {
+  createIamDirectory,
+  type IamDirectory,
+  type IamOperations,
+  restoreIamDirectory,
+} from "./iam-directory.ts";
+export { IamError, type IamErrorCode } from "./iam-error.ts";
+export { IAM_QUOTAS } from "./iam-quotas.ts";
+export type { IamSnapshot } from "./iam-snapshot.ts";
+export type { IamIdentitySource, IdPrefix } from "./identity-source.ts";
+export type { InlinePolicy } from "./inline-policy-operations.ts";
+export type { OpenIdConnectProvider } from "./openid-connect-operations.ts";
+export type { Page, PageInput } from "./paginate.ts";
+export { type ParsedText, parsePolicyText } from "./parse-policy-text.ts";
+export type { PolicyEntities } from "./policy-entities.ts";
+export type { Tag } from "./tags.ts";
