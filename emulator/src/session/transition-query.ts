@@ -14,7 +14,7 @@ import {
   readyForQuery,
 } from "../pgwire/index.ts";
 import { assertNever } from "../shared/index.ts";
-import { inspectQuery } from "../sql/index.ts";
+import { inspectQuery, refuseInPlace } from "../sql/index.ts";
 import { type BatchDraft, batchOf, EMPTY_DRAFT, withFrame } from "./batch-draft.ts";
 import type { ConnectionInput } from "./connection-event.ts";
 import type {
@@ -46,6 +46,10 @@ const CONFLICT = {
 const COPY_NOT_SUPPORTED_SQL =
   "SELECT pg_catalog.dsql_emulator_refuse('0A000', 'COPY FROM STDIN is supported only as the single statement of a simple query')";
 
+/** Sizes of the number of parameter types in a Parse, and of each of them. */
+const COUNT_BYTES = 2;
+const TYPE_BYTES = 4;
+
 type MessageInput = Extract<ConnectionInput, { readonly kind: "message" }>;
 type Ready = StateOf<"Ready">;
 
@@ -54,8 +58,11 @@ export function onMessage(state: Ready, { frame, message }: MessageInput): Step 
   switch (message.type) {
     case "Query": {
       const facts = inspectQuery(message.sql);
-      const query =
-        facts.copyFromStdin === "among-others" ? queryFrame(COPY_NOT_SUPPORTED_SQL) : frame;
+      let query = frame;
+      if (facts.copyFromStdin === "among-others") query = queryFrame(COPY_NOT_SUPPORTED_SQL);
+      else if (facts.refused.length > 0) {
+        query = queryFrame(refuseInPlace(message.sql, facts.refused));
+      }
       return onSelfContained(state, {
         draft: withFrame(EMPTY_DRAFT, query, facts),
         startsCopyIn: facts.copyFromStdin === "only",
@@ -173,13 +180,29 @@ function start(state: Ready, { draft, startsCopyIn }: SelfContainedDraft): Step 
 function onParse(
   state: Ready,
   frame: FrontendFrame,
-  { statement, sql }: Extract<FrontendMessage, { readonly type: "Parse" }>,
+  { statement, sql, parameterTypes }: Extract<FrontendMessage, { readonly type: "Parse" }>,
 ): Step {
   const facts = inspectQuery(sql);
-  const parse =
-    facts.copyFromStdin === "none" ? frame : parseFrame(statement, COPY_NOT_SUPPORTED_SQL);
+  let parse = frame;
+  if (facts.copyFromStdin !== "none") parse = parseFrame(statement, COPY_NOT_SUPPORTED_SQL);
+  else if (facts.refused.length > 0) {
+    const refusing = parseFrame(statement, refuseInPlace(sql, facts.refused));
+    parse = withParameterTypes(refusing, frame, parameterTypes.length);
+  }
   const hasPreparedDeallocateAll = state.hasPreparedDeallocateAll || facts.deallocatesAll;
   return collect({ ...state, hasPreparedDeallocateAll }, withFrame(state.draft, parse, facts));
+}
+
+/** The Parse with these parameter types, which are the end of the message that has them. */
+function withParameterTypes(
+  parse: FrontendFrame,
+  typed: FrontendFrame,
+  count: number,
+): FrontendFrame {
+  const types = typed.bytes.subarray(-(COUNT_BYTES + TYPE_BYTES * count));
+  const bytes = concatMessages([parse.bytes.subarray(0, -COUNT_BYTES), types]);
+  new DataView(bytes.buffer, bytes.byteOffset).setInt32(1, bytes.length - 1);
+  return { type: parse.type, bytes };
 }
 
 function collect(state: Ready, draft: BatchDraft): Step {

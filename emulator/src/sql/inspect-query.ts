@@ -3,6 +3,8 @@
 import { createCopyFinder } from "./copy-finder.ts";
 import { createEffectFinder } from "./effect-finder.ts";
 import { nextToken, startOfText } from "./lexer.ts";
+import type { RefusedStatement } from "./refusal.ts";
+import { createRefusalFinder } from "./refusal-finder.ts";
 import { createStatementBoundary } from "./statement-boundary.ts";
 
 /** What a session must know about a query text before the engine gets it. */
@@ -28,6 +30,8 @@ export interface QueryFacts {
    * body of a DO or of a function that is defined.
    */
   readonly deallocatesAll: boolean;
+  /** The statements that DSQL refuses as a whole, in their order. */
+  readonly refused: readonly RefusedStatement[];
 }
 
 const ONE_HARMLESS_STATEMENT: QueryFacts = {
@@ -35,19 +39,21 @@ const ONE_HARMLESS_STATEMENT: QueryFacts = {
   copyFromStdin: "none",
   mayChangeSettings: false,
   deallocatesAll: false,
+  refused: [],
 };
 
 /** PostgreSQL refuses it as a whole. */
 const UNTERMINATED: QueryFacts = { ...ONE_HARMLESS_STATEMENT, mayChangeSettings: true };
 
 /**
- * A text in which this finds nothing is one harmless statement if it begins with a letter. The
- * semicolon counts unless only blanks follow. The backslash counts behind a byte that, in some
- * encodings of clients, makes it the half of a character.
+ * A text in which this finds nothing is one harmless statement if it begins as one. The semicolon
+ * counts unless only blanks follow. The backslash counts behind a byte that, in some encodings of
+ * clients, makes it the half of a character.
  */
 const NEEDS_LEXING =
-  /\b(?:(?:re)?set|copy\b|discard|deallocate|execute|do\b|function|procedure|query_to_xml|ts_stat|ts_rewrite)|pg_settings|u&"|[\x80-\xff]\\|;(?![ \t\n\r\f\v]*$)/i;
-const BEGINS_WITH_LETTER = /^[ \t\n\r\f\v]*[a-z]/i;
+  /\b(?:(?:re)?set|copy\b|discard|deallocate|execute|do\b|function|procedure|query_to_xml|ts_stat|ts_rewrite|merge\b|isolation)|pg_settings|u&"|[\x80-\xff]\\|;(?![ \t\n\r\f\v]*$)/i;
+const BEGINS_HARMLESS =
+  /^[ \t\n\r\f\v]*(?:(?:select|insert|update|delete|values|with|show|begin|commit)\b|rollback[ \t\n\r\f\v]*;?[ \t\n\r\f\v]*$)/i;
 
 /**
  * The facts of a query text. Never throws; takes time in proportion to the length of the text.
@@ -56,29 +62,34 @@ const BEGINS_WITH_LETTER = /^[ \t\n\r\f\v]*[a-z]/i;
  *   `standard_conforming_strings` on
  */
 export function inspectQuery(sql: string): QueryFacts {
-  if (BEGINS_WITH_LETTER.test(sql) && !NEEDS_LEXING.test(sql)) return ONE_HARMLESS_STATEMENT;
+  if (BEGINS_HARMLESS.test(sql) && !NEEDS_LEXING.test(sql)) return ONE_HARMLESS_STATEMENT;
   const cursor = startOfText(sql);
   const boundary = createStatementBoundary();
   const copies = createCopyFinder();
   const effects = createEffectFinder(sql);
+  const refusals = createRefusalFinder(sql);
   let statementCount = 0;
   let isInStatement = false;
   for (let token = nextToken(cursor); token !== undefined; token = nextToken(cursor)) {
     effects.accept(token);
     if (boundary.isEnd(token)) {
       isInStatement = false;
+      refusals.endStatement();
       continue;
     }
     copies.accept(token, !isInStatement);
+    refusals.accept(token);
     if (!isInStatement) statementCount++;
     isInStatement = true;
   }
   if (cursor.isStuck) return UNTERMINATED;
+  refusals.endStatement();
   const onlyOrOthers = statementCount === 1 ? "only" : "among-others";
   return {
     statementCount,
     copyFromStdin: copies.hasFound() ? onlyOrOthers : "none",
     mayChangeSettings: effects.mayChangeSettings(),
     deallocatesAll: effects.deallocatesAll(),
+    refused: refusals.refused(),
   };
 }

@@ -79,13 +79,16 @@ describe("no SQL makes a client the superuser", () => {
     "LOAD 'plpgsql'",
   ];
 
+  /** There is no PL/pgSQL, so that a DO gets nowhere. */
+  const sqlStateOfEscape = (sql: string): string => (sql.startsWith("DO ") ? "0A000" : "42501");
+
   test.each(escapes)("simple Query: %s", async (sql) => {
-    expect(sqlStateOf(await query(session, sql))).toBe("42501");
+    expect(sqlStateOf(await query(session, sql))).toBe(sqlStateOfEscape(sql));
     await isUnchanged();
   });
 
   test.each(escapes)("extended query: %s", async (sql) => {
-    expect(sqlStateOf(await extendedQuery(session, sql))).toBe("42501");
+    expect(sqlStateOf(await extendedQuery(session, sql))).toBe(sqlStateOfEscape(sql));
     await isUnchanged();
   });
 
@@ -132,7 +135,7 @@ describe("nothing outside the database can be reached", () => {
     "SELECT pg_read_binary_file('PG_VERSION')",
     "SELECT pg_ls_dir('.')",
     "SELECT lo_import('/etc/passwd')",
-    "ALTER SYSTEM SET work_mem = '1MB'",
+    "ALTER SYSTEM RESET ALL",
     "CREATE DATABASE other",
     "DROP DATABASE postgres",
     "CREATE TABLESPACE space LOCATION '/tmp'",
@@ -177,17 +180,6 @@ describe("nothing stops or breaks the engine", () => {
     await works();
   });
 
-  test("a recursive function of another language meets the stack limit", async () => {
-    await query(
-      session,
-      "CREATE FUNCTION deeper(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN deeper($1); END'",
-    );
-    expect((await query(session, "SELECT deeper(1)"))[0]).toBe(
-      "E 54001 stack depth limit exceeded",
-    );
-    await works();
-  });
-
   test.each([
     ["a long sum", `SELECT 1${"+1".repeat(60_000)}`, "54001"],
     ["deep JSON", `SELECT '${"[".repeat(100_000)}${"]".repeat(100_000)}'::jsonb`, "54001"],
@@ -213,6 +205,6 @@ describe("nothing stops or breaks the engine", () => {
 
   test("files for sorting have a limit", async () => {
     expect(await query(session, "SHOW temp_file_limit")).toEqual(["D 256MB", "C SHOW", "Z I"]);
-    expect(sqlStateOf(await query(session, "SET temp_file_limit = -1"))).toBe("42501");
+    expect(sqlStateOf(await query(session, "SET temp_file_limit = -1"))).toBe("0A000");
   });
 });

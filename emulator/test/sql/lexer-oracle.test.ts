@@ -76,6 +76,8 @@ const essence = (sql: string): string =>
     .tokens.map(({ start, end }) => sql.slice(start, end))
     .join("\n");
 
+const COMMENT = "/**/";
+
 describe("the lexer, compared with PostgreSQL's", () => {
   beforeAll(loadModule);
 
@@ -142,10 +144,13 @@ describe("the lexer, compared with PostgreSQL's", () => {
         const bytes = toBytes(sql);
         if (!tokenize(bytes).isTerminated) continue;
         // A comment at the start keeps a text from the short way.
-        expect({ sql, facts: inspectQuery(bytes) }).toEqual({
-          sql,
-          facts: inspectQuery(`/**/${bytes}`),
-        });
+        const lexed = inspectQuery(`${COMMENT}${bytes}`);
+        const refused = lexed.refused.map((statement) => ({
+          ...statement,
+          start: statement.start - COMMENT.length,
+          end: statement.end - COMMENT.length,
+        }));
+        expect({ sql, facts: inspectQuery(bytes) }).toEqual({ sql, facts: { ...lexed, refused } });
       }
     }
   });

@@ -26,6 +26,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   intervalstyle: "postgres",
   timezone: "UTC",
   search_path: "public",
+  default_transaction_read_only: "off",
 };
 
 /** A backend message of this type. */
@@ -120,7 +121,7 @@ export class FakeBackend {
     switch (message.type) {
       case "Q": {
         this.statements.delete("");
-        for (const sql of first.split(";")) await this.#execute(sql.trim(), rest, answer);
+        for (const sql of first.split(/;(?:\s+|$)/)) await this.#execute(sql.trim(), rest, answer);
         answer.push(this.#ready());
         return;
       }
@@ -218,6 +219,9 @@ export class FakeBackend {
         return verb;
       case "SET":
         this.#set(argument, sql.split(" TO ")[1] ?? "");
+        return verb;
+      case "RESET":
+        this.#settings = new Map(Object.entries(DEFAULTS));
         return verb;
       case "SHOW":
         answer.push(row(this.#settings.get(argument) ?? ""));

@@ -17,11 +17,12 @@ import {
   syncFrame,
 } from "./session-frames.ts";
 import {
-  FIND_SET_CONFIG_SQL,
   parseSettings,
   READ_SETTINGS_SQL,
+  RESET_SETTINGS_SQL,
   type SettingValues,
 } from "./session-settings.ts";
+import { FIND_SETTING_CHANGERS_SQL } from "./setting-changers.ts";
 
 /** SQLSTATE of a server that cannot take a connection now. */
 const CANNOT_CONNECT_NOW = "57P03";
@@ -60,7 +61,8 @@ export interface SharedBackend {
   /** Stored forms of the start-up settings that the engine has taken, see `acceptedValueKey`. */
   readonly acceptedValues: Map<string, string>;
   /**
-   * Reads the settings back before anything else runs, as the role that worked last, or this one.
+   * Reads the settings back before anything else runs, as the role that worked last, or this one, and
+   * brings the engine back to those of its start.
    *
    * @param onRead - gets nothing when the engine is lost
    */
@@ -76,6 +78,7 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
   let functionsMayChangeSettings = false;
   let usableRole: string | undefined;
   let baseline: Promise<SettingValues> | undefined;
+  let baselineValues: SettingValues = [];
   let abandoned: string[] = [];
   const lostListeners = new Set<(reason: string) => void>();
   const scheduler = createScheduler({
@@ -129,14 +132,18 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
 
   function readBaseline(databaseRole: string): Promise<SettingValues> {
     return new Promise((resolve, reject) => {
-      runNext([queryFrame(FIND_SET_CONFIG_SQL)], databaseRole, (found) => {
+      const findSql = `${FIND_SETTING_CHANGERS_SQL}; ${RESET_SETTINGS_SQL}`;
+      runNext([queryFrame(findSql)], databaseRole, (found) => {
         if (found.value === "yes") noteSettingChangingFunction();
       });
       runNext([queryFrame(READ_SETTINGS_SQL)], databaseRole, (result) => {
         const settings = acceptSettings(result);
-        if (settings === undefined)
+        if (settings === undefined) {
           reject(new SessionStartError(CANNOT_CONNECT_NOW, result.problem));
-        else resolve(settings);
+          return;
+        }
+        baselineValues = settings;
+        resolve(settings);
       });
     });
   }
@@ -175,10 +182,12 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     acceptedValues: new Map(),
     readSettingsNext: (databaseRole, onRead) => {
       const role = usableRole ?? databaseRole;
-      runNext([queryFrame(READ_SETTINGS_SQL)], role, (result) => {
-        const settings = acceptSettings(result);
+      runNext([queryFrame(`${READ_SETTINGS_SQL}; ${RESET_SETTINGS_SQL}`)], role, (result) => {
+        const settings = parseSettings(result.value);
         if (settings === undefined) {
           lose(`the settings of a session could not be read back: ${result.problem}`);
+        } else {
+          scheduler.replaceState({ ...scheduler.state(), settings: baselineValues });
         }
         onRead(settings);
       });

@@ -10,6 +10,7 @@ import { createTestedGuard } from "./escape-self-test.ts";
 import { hardenWebAssembly } from "./harden-web-assembly.ts";
 import { OutputPump, type PostMessage } from "./output-pump.ts";
 import { reportDsqlVersion } from "./reported-version.ts";
+import { refuseSettings, restrictSettings } from "./restrict-settings.ts";
 import { openSnapshot } from "./snapshot-source.ts";
 import type { CallMessage, CancelFlags, WorkerOptions } from "./worker-protocol.ts";
 
@@ -35,7 +36,9 @@ async function start(options: WorkerOptions): Promise<StartedEngine> {
   if (memory === undefined) throw new InvariantViolation("PGlite did not ask for a memory");
 
   reportDsqlVersion(backend, memory);
+  const restricted = restrictSettings(backend, memory);
   const guard = createTestedGuard(backend, memory, options.superuserGuard);
+  refuseSettings(backend, restricted);
   const control = options.controlWords;
   const pump = new OutputPump(control, post);
   const { module } = backend;

@@ -53,7 +53,7 @@ export function prepareBatch(
       frames: concatFrames(plan.frames),
       endsWithReadyForQuery: batch.endsWithReadyForQuery,
     },
-    onOutput: rewrite === undefined ? sink : rewritten(rewrite, sink),
+    onOutput: rewritten(rewrite, sink),
     after: {
       settings: before === undefined ? state.settings : owner.settings,
       // A change of role may drop the unnamed statement too, so it never survives another session.

@@ -19,7 +19,14 @@ import {
 import { type SettingValues, settingValue } from "./session-settings.ts";
 
 /** Settings that a client may change and is told about, by their official names. */
-const REPORTED = ["application_name", "client_encoding", "DateStyle", "IntervalStyle", "TimeZone"];
+const REPORTED = [
+  "application_name",
+  "client_encoding",
+  "DateStyle",
+  "default_transaction_read_only",
+  "IntervalStyle",
+  "TimeZone",
+];
 
 /** Takes no snapshot, so it disturbs no transaction. */
 const SHOW_REPORTED_SQL = REPORTED.map((name) => `SHOW ${name}`).join("; ");

@@ -1,9 +1,11 @@
 /**
  * The answer to a planned batch as the client is to see it: without the completions of messages that
- * it did not send, and with its own statement names in the errors.
+ * it did not send, with its own statement names in the errors, and with DSQL's errors for what DSQL
+ * does not have.
  */
 
 import { commandTag, createAnswerWalker } from "./session-answer.ts";
+import { asDsqlError } from "./session-error.ts";
 import { BACKEND, concatBytes, latin1, writeLength } from "./session-frames.ts";
 import type { BatchPlan } from "./session-plan.ts";
 
@@ -15,23 +17,15 @@ export interface RewriteOptions {
 
 /**
  * Makes the function that every piece of the answer goes through, and that applies the plan's
- * completions on the way; undefined when the answer can go to the client as it is.
+ * completions on the way.
  */
 export function createAnswerRewriter(
   plan: BatchPlan,
   options: RewriteOptions,
-): ((chunk: Uint8Array) => Uint8Array) | undefined {
+): (chunk: Uint8Array) => Uint8Array {
   const { completions, clientNames, onCommandTag } = plan;
   let nextCompletion = 0;
   let hideCopyInResponse = options.hideCopyInResponse;
-  if (
-    completions.length === 0 &&
-    clientNames.size === 0 &&
-    onCommandTag === undefined &&
-    !hideCopyInResponse
-  ) {
-    return undefined;
-  }
   return createAnswerWalker({
     wants: (type) => {
       switch (type) {
@@ -39,7 +33,7 @@ export function createAnswerRewriter(
         case BACKEND.closeComplete:
           return nextCompletion < completions.length;
         case BACKEND.errorResponse:
-          return clientNames.size > 0;
+          return true;
         case BACKEND.commandComplete:
           return onCommandTag !== undefined;
         case BACKEND.copyInResponse:
@@ -51,7 +45,7 @@ export function createAnswerRewriter(
     replace: (type, message) => {
       switch (type) {
         case BACKEND.errorResponse:
-          return withClientNames(message, clientNames);
+          return asDsqlError(withClientNames(message, clientNames));
         case BACKEND.commandComplete:
           if (onCommandTag?.tag === commandTag(message)) onCommandTag.apply();
           return message;
@@ -74,6 +68,7 @@ export function withClientNames(
   message: Uint8Array,
   clientNames: ReadonlyMap<string, string>,
 ): Uint8Array {
+  if (clientNames.size === 0) return message;
   const text = latin1(message);
   const changed = text.replace(
     /prepared statement "(s[0-9a-f]+_\d+)"/g,

@@ -14,10 +14,23 @@ export type SettingValues = readonly string[];
 /** PostgreSQL does not know it; the emulator's own statements deal with it. */
 const UNKNOWN_TO_THE_ENGINE = "disable_sync_create_index";
 
+/**
+ * Settings outside of DSQL's list that sessions can change all the same: what SET SESSION
+ * CHARACTERISTICS AS TRANSACTION READ ONLY changes, and what PostgreSQL itself sets with the rights of
+ * the user, to check a new foreign key and to rebuild the indexes of a column whose type changes.
+ */
+const CHANGEABLE_BESIDE_THE_LIST = [
+  "default_transaction_read_only",
+  "work_mem",
+  "hash_mem_multiplier",
+  "default_tablespace",
+];
+
 /** The settings that belong to a session and live in the engine. */
-export const ENGINE_SETTINGS: readonly string[] = SESSION_PARAMETERS.filter(
-  (name) => name !== UNKNOWN_TO_THE_ENGINE,
-);
+export const ENGINE_SETTINGS: readonly string[] = [
+  ...SESSION_PARAMETERS.filter((name) => name !== UNKNOWN_TO_THE_ENGINE),
+  ...CHANGEABLE_BESIDE_THE_LIST,
+];
 
 /** Between the values in the answer of `READ_SETTINGS_SQL`; no setting contains it. */
 const SEPARATOR = "\x1f";
@@ -38,18 +51,10 @@ export function parseSettings(hexadecimal: string): SettingValues | undefined {
 }
 
 /**
- * Whether a function, view or default of this database calls `set_config`, so that any statement
- * may change a setting: `yes` or `no`.
+ * Brings the engine back to the settings of its start, also those that no list knows: a client can
+ * make settings of any name with a dot in it.
  */
-export const FIND_SET_CONFIG_SQL = `SELECT CASE WHEN EXISTS (
-    SELECT FROM pg_catalog.pg_proc p WHERE p.oid >= 16384
-       AND (p.prosrc ILIKE '%set\\_config%'
-         OR pg_catalog.pg_get_function_sqlbody(p.oid) ILIKE '%set\\_config%'))
-  OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.oid >= 16384
-       AND pg_catalog.pg_get_viewdef(r.ev_class) ILIKE '%set\\_config%')
-  OR EXISTS (SELECT FROM pg_catalog.pg_attrdef d
-     WHERE pg_catalog.pg_get_expr(d.adbin, d.adrelid) ILIKE '%set\\_config%')
-  THEN 'yes' ELSE 'no' END`;
+export const RESET_SETTINGS_SQL = "RESET ALL";
 
 /** SQL that brings the engine from one set of values to the other; undefined when they are equal. */
 export function switchSettingsSql(from: SettingValues, to: SettingValues): string | undefined {

@@ -106,7 +106,7 @@ export function startupParameters(
     ["application_name", settingValue(values, "application_name")],
     ["client_encoding", settingValue(values, "client_encoding")],
     ["DateStyle", settingValue(values, "datestyle")],
-    ["default_transaction_read_only", "off"],
+    ["default_transaction_read_only", settingValue(values, "default_transaction_read_only")],
     ["in_hot_standby", "off"],
     ["integer_datetimes", "on"],
     ["IntervalStyle", settingValue(values, "intervalstyle")],

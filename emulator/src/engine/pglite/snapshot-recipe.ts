@@ -19,6 +19,13 @@ export const INITDB_PARAMETERS: readonly string[] = [
 /** Object id of the role `admin`, as clusters show it. */
 const ADMIN_ROLE_ID = 15_579;
 
+/** SQL that takes these functions from everybody. */
+function revokeExecuteSql(condition: string): string {
+  return `DO $$ DECLARE f regprocedure; BEGIN
+    FOR f IN SELECT oid FROM pg_catalog.pg_proc WHERE ${condition}
+    LOOP EXECUTE pg_catalog.format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f); END LOOP; END $$`;
+}
+
 /** SQL that makes a fresh PostgreSQL look like a DSQL cluster; each statement runs by itself. */
 export const SETUP_STATEMENTS: readonly string[] = [
   `CREATE ROLE ${ADMIN_ROLE} LOGIN CREATEROLE`,
@@ -35,6 +42,17 @@ export const SETUP_STATEMENTS: readonly string[] = [
      SELECT name, statement, prepare_time, parameter_types, result_types, from_sql, generic_plans, custom_plans
      FROM pg_catalog.pg_prepared_statement() WHERE false`,
   "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_prepared_statement() FROM PUBLIC",
+  // DSQL has no PL/pgSQL, and with it clients could run SQL that nothing has looked at.
+  "REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC",
+  "REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC",
+  revokeExecuteSql("proname ~ '^pg_(try_)?advisory_'"),
+  // With them an UPDATE of this view, or of another view over it, changes a setting.
+  "DROP RULE pg_settings_u ON pg_catalog.pg_settings",
+  "DROP RULE pg_settings_n ON pg_catalog.pg_settings",
+  // PGlite never returns from a conversion, so there is UTF8 alone. Besides, nothing could be recognized
+  // in texts of encodings like SJIS, whose characters contain the bytes of ASCII characters.
+  revokeExecuteSql("oid IN (SELECT conproc FROM pg_catalog.pg_conversion)"),
+  "DELETE FROM pg_catalog.pg_conversion",
   "ALTER DATABASE template0 IS_TEMPLATE false",
   "ALTER DATABASE template1 IS_TEMPLATE false",
   "DROP DATABASE template0",
