@@ -86,7 +86,8 @@ async function measure() {
     await import("./support/candidates.mjs");
   const { markdownTable } = await import("./support/report.mjs");
   const { warmUp } = await import("./support/warm-up.mjs");
-  const loadBefore = loadavg()[0].toFixed(2);
+  const load = () => loadavg()[0].toFixed(2);
+  const loadBefore = load();
   const started = Date.now();
   const context = { dist: options.dist, plan };
   const rows = [];
@@ -113,11 +114,11 @@ async function measure() {
   }
   for (const server of servers) await server.stop();
   const seconds = Math.round((Date.now() - started) / 1000);
-  return `${machine(loadBefore, seconds)}\n\n${markdownTable(rows)}`;
+  return `${machine(`${loadBefore} before and ${load()} after the run`, seconds)}\n\n${markdownTable(rows)}`;
 }
 
 /** What the numbers depend on. */
-function machine(loadBefore, seconds) {
+function machine(load, seconds) {
   const date = new Date().toISOString().slice(0, 10);
   const all = cpus();
   return [
@@ -125,7 +126,7 @@ function machine(loadBefore, seconds) {
     `${all.length} × ${all[0]?.model.trim() ?? "unknown CPU"}`,
     `${process.platform} ${process.arch}`,
     `Node ${process.versions.node}`,
-    `load before the run ${loadBefore}`,
+    `load ${load}`,
   ].join(", ");
 }
 
