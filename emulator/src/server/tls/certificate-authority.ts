@@ -79,7 +79,14 @@ export async function openCertificateAuthority(
   function leaf(key: string, names: readonly SubjectName[]): Promise<SecureContext> {
     const nowMs = systemNow().getTime();
     const known = leaves.get(key);
-    const current = known !== undefined && nowMs < known.renewAfterMs ? known : issue(names, nowMs);
+    const isKept = known !== undefined && nowMs < known.renewAfterMs;
+    const current = isKept ? known : issue(names, nowMs);
+    if (!isKept) {
+      // Whoever asked hears of the failure; the next one to ask gets another try.
+      current.context.catch(() => {
+        if (leaves.get(key) === current) leaves.delete(key);
+      });
+    }
     leaves.delete(key);
     leaves.set(key, current);
     for (const oldest of leaves.keys()) {
