@@ -34,8 +34,29 @@ export {
 export { type CredentialScope, formatScope } from "./credential-scope.ts";
 export { parseAuthToken } from "./parse-auth-token.ts";
 export { uriEncode } from "./percent-encoding.ts";
+export { canonicalHeaderValue, canonicalPath, readRequestQuery } from "./request-canonical.ts";
+export {
+  type ParsedRequestSignature,
+  parseRequestSignature,
+  type RefusedRequest,
+} from "./request-parse-signature.ts";
+export type {
+  RequestFailure,
+  RequestHeader,
+  RequestSignature,
+  SignatureForm,
+  SignaturePart,
+  SignedRequest,
+} from "./request-signature.ts";
 export { SigningKeyCache, signingKey } from "./signing-key.ts";
 export { stringToSign } from "./string-to-sign.ts";
+export {
+  checkRequestSignature,
+  REQUEST_SIGNATURE_LIMITS,
+  type RequestExpectations,
+  type RequestVerification,
+  verifyRequestSignature,
+} from "./verify-request.ts";
 export {
   computeSignature,
   type SignatureVerdict,
