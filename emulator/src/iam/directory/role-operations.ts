@@ -30,7 +30,7 @@ export interface CreateRoleInput extends RoleNameInput {
   readonly tags?: readonly Tag[] | undefined;
 }
 
-/** Request of `UpdateRole`; what is left out gets its default again. */
+/** Request of `UpdateRole`; a duration that is left out becomes an hour again, as the API says. */
 export interface UpdateRoleInput extends RoleNameInput {
   readonly description?: string | undefined;
   readonly maxSessionDuration?: number | undefined;
@@ -121,7 +121,7 @@ export function roleOperations(state: DirectoryState): RoleOperations {
       const { roleName, description } = checkMembers(input, UPDATE_ROLE);
       const maxSessionDurationSeconds = checkSessionDuration(input.maxSessionDuration);
       const role = changeableRole(roleName);
-      role.description = description ?? "";
+      if (description !== undefined) role.description = description;
       role.maxSessionDurationSeconds = maxSessionDurationSeconds;
     },
 
