@@ -71,17 +71,11 @@ export class SocketTransport implements Transport {
   }
 
   async startTls(): Promise<{ readonly serverName: string | undefined }> {
-    this.#detach();
     return this.#becomeTls(this.#socket);
   }
 
   /** Encryption from the first byte on (direct TLS); nothing has been read yet but can be un-read. */
   async startDirectTls(): Promise<{ readonly serverName: string | undefined }> {
-    const head = this.#chunks;
-    this.#chunks = [];
-    this.#bufferedBytes = 0;
-    this.#detach();
-    for (const chunk of head.reverse()) this.#socket.unshift(chunk);
     const { serverName, alpnProtocol } = await this.#becomeTls(this.#socket);
     // SPEC: without SSLRequest the client must say by ALPN that it speaks PostgreSQL's protocol.
     if (alpnProtocol === ALPN_PROTOCOL) return { serverName };
@@ -122,7 +116,10 @@ export class SocketTransport implements Transport {
     readonly alpnProtocol: string | false | null;
   }> {
     const secureContext = await this.#findSecureContext(undefined);
-    if (raw.destroyed) throw new Error("the client is gone");
+    // The end of the client's side that comes before this would never be told to the new socket.
+    if (this.#hasEnded) throw new Error("the client is gone");
+    this.#detach();
+    this.#unreadInto(raw);
     const tlsSocket = new TLSSocket(raw, {
       isServer: true,
       secureContext,
@@ -155,6 +152,14 @@ export class SocketTransport implements Transport {
     const { servername } = tlsSocket as { servername?: string | false | null };
     const serverName = typeof servername === "string" && servername !== "" ? servername : undefined;
     return { serverName, alpnProtocol: tlsSocket.alpnProtocol };
+  }
+
+  /** What has arrived belongs to the handshake. */
+  #unreadInto(raw: Socket): void {
+    for (const chunk of this.#chunks.reverse()) raw.unshift(chunk);
+    this.#chunks = [];
+    this.#bufferedBytes = 0;
+    this.#isPaused = false;
   }
 
   #attach(socket: Socket): void {

@@ -34,8 +34,8 @@ export interface WireServerOptions {
   readonly engines: EngineDirectory;
   readonly cancelRequests?: CancelRequestMode;
   readonly startupTimeoutMs?: number;
-  /** Called before a certificate is looked for; when it throws, there is none. */
-  readonly beforeCertificate?: (serverName: string | undefined) => void;
+  /** Called before a certificate is looked for: a promise holds it back; when it throws, there is none. */
+  readonly beforeCertificate?: (serverName: string | undefined) => Promise<void> | undefined;
   readonly newSecretKey?: () => number;
   /** 0, any free one, unless given. */
   readonly port?: number;
@@ -94,7 +94,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   const listener = createPostgresListener({
     environment,
     findSecureContext: async (serverName) => {
-      options.beforeCertificate?.(serverName);
+      await options.beforeCertificate?.(serverName);
       return serverName !== undefined && isKnownName(serverName)
         ? authority.leafFor(serverName)
         : authority.defaultLeaf();

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { TEST_CLUSTER_ID, TEST_HOST } from "../fixtures/sigv4/sign-token.ts";
 import { createFakeSqlEngine } from "../support/fake-sql-engine.ts";
 import { CLOSED, WireClient } from "../support/wire-client.ts";
@@ -221,6 +221,7 @@ describe("a certificate that cannot be had", () => {
       engines: { engineOf: () => engine },
       beforeCertificate: (serverName) => {
         if (serverName === breaksFor) throw new Error(`no ${serverName ?? "default"}`);
+        return undefined;
       },
     });
     try {
@@ -233,6 +234,65 @@ describe("a certificate that cannot be had", () => {
     } finally {
       await broken.close();
     }
+  });
+});
+
+describe("a certificate that takes its time", () => {
+  let slow: WireServer;
+  let issue: () => void;
+
+  beforeEach(async () => {
+    const issued = new Promise<void>((resolve) => {
+      issue = resolve;
+    });
+    slow = await startWireServer({
+      engines: { engineOf: () => engine },
+      beforeCertificate: () => issued,
+    });
+  });
+
+  afterEach(() => slow.close());
+
+  /** Waits for a whole conversation, by whose end the server has read what was sent before. */
+  async function roundTrip(): Promise<void> {
+    const client = await WireClient.dial(slow.port);
+    client.send(startupMessage());
+    expect(await client.receiveRest()).toEqual([refusal("ssl is required"), CLOSED]);
+  }
+
+  test.each([
+    { name: "behind SSLRequest", isDirect: false },
+    { name: "of direct TLS", isDirect: true },
+  ])("does not lose the ClientHello $name", async ({ isDirect }) => {
+    const client = await WireClient.dial(slow.port);
+    if (!isDirect) client.send(SSL_REQUEST);
+    if (!isDirect) await client.receiveByte();
+    const options = { ca: slow.ca, servername: TEST_HOST, ALPNProtocols: ["postgresql"] };
+    const secured = client.startTls(options);
+    await roundTrip();
+    issue();
+    await secured;
+    expect(await startUp(client)).toEqual(["B AuthenticationCleartextPassword"]);
+    client.destroy();
+  });
+
+  test.each([
+    {
+      name: "closes its side",
+      leave: async (client: WireClient): Promise<void> => {
+        client.halfClose();
+      },
+    },
+    { name: "vanishes", leave: (client: WireClient): Promise<void> => client.reset() },
+  ])("does not keep a client that $name meanwhile", async ({ leave }) => {
+    const client = await WireClient.dial(slow.port);
+    client.send(SSL_REQUEST);
+    await client.receiveByte();
+    client.send(Buffer.from([0x16, 3, 1, 0, 100, 1]));
+    await leave(client);
+    await roundTrip();
+    issue();
+    await slow.untilEnded(2);
   });
 });
 
