@@ -10,7 +10,7 @@ const LEAF_LIFETIME_DAYS = 396;
 /** A server certificate with less time left is replaced at its next use, in days. Our choice. */
 const LEAF_RENEWAL_DAYS = 30;
 /** Server certificates that are kept. Our choice. */
-const MAX_LEAVES = 1000;
+const DEFAULT_MAX_LEAVES = 1000;
 
 /** What the authority is opened with. */
 export interface CertificateAuthorityOptions {
@@ -20,6 +20,8 @@ export interface CertificateAuthorityOptions {
   readonly systemNow?: () => Date;
   /** Host names and addresses of the default certificate, beside `localhost`, `127.0.0.1` and `::1`. */
   readonly defaultNames?: readonly string[];
+  /** Server certificates that are kept, 1,000 unless given; the least recently used one goes first. */
+  readonly maxLeaves?: number;
 }
 
 /** Issues server certificates. Whoever calls decides for which names. */
@@ -53,6 +55,7 @@ export async function openCertificateAuthority(
   options: CertificateAuthorityOptions,
 ): Promise<CertificateAuthority> {
   const { directory, systemNow = () => new Date(), defaultNames = [] } = options;
+  const { maxLeaves = DEFAULT_MAX_LEAVES } = options;
   const ca = await loadOrMakeCa(directory, systemNow());
   const defaults = distinct(["localhost", "127.0.0.1", "::1", ...defaultNames]);
   /** Least recently used first. */
@@ -90,7 +93,7 @@ export async function openCertificateAuthority(
     leaves.delete(key);
     leaves.set(key, current);
     for (const oldest of leaves.keys()) {
-      if (leaves.size <= MAX_LEAVES) break;
+      if (leaves.size <= maxLeaves) break;
       leaves.delete(oldest);
     }
     return current.context;

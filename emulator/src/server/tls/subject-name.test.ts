@@ -2,11 +2,6 @@ import { describe, expect, test } from "vitest";
 import { CertificateError } from "./certificate-error.ts";
 import { parseSubjectName } from "./subject-name.ts";
 
-function hexOf(name: string): string {
-  const parsed = parseSubjectName(name);
-  return parsed.kind === "ip" ? Buffer.from(parsed.bytes).toString("hex") : parsed.kind;
-}
-
 describe("names of certificates", () => {
   test.each([
     ["db", "db"],
@@ -21,15 +16,15 @@ describe("names of certificates", () => {
   });
 
   test.each([
-    ["127.0.0.1", "7f000001"],
-    ["::1", `${"00".repeat(15)}01`],
-    ["::", "00".repeat(16)],
-    ["2001:DB8::8:800:200C:417A", "20010db80000000000080800200c417a"],
-    ["1:2:3:4:5:6:7:8", "00010002000300040005000600070008"],
-    ["fe80::", `fe80${"00".repeat(14)}`],
-    ["::ffff:192.0.2.1", `${"00".repeat(10)}ffffc0000201`],
-  ])("`%s` is the address %s", (name, hex) => {
-    expect(hexOf(name)).toBe(hex);
+    ["127.0.0.1", "127.0.0.1"],
+    ["::1", "::1"],
+    ["::", "::"],
+    ["2001:DB8::8:800:200C:417A", "2001:db8::8:800:200c:417a"],
+    ["1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"],
+    ["fe80::", "fe80::"],
+    ["::ffff:192.0.2.1", "::ffff:c000:201"],
+  ])("`%s` is the address %s", (name, text) => {
+    expect(parseSubjectName(name)).toEqual({ kind: "ip", text });
   });
 
   test("two spellings of one address are one name", () => {
