@@ -60,7 +60,7 @@ function requestOf({
   query = {},
   headers = {},
   body = "",
-}: Unsigned): Parameters<SignatureV4["sign"]>[0] & { body: string } {
+}: Unsigned): Parameters<SignatureV4["presign"]>[0] {
   return {
     method,
     protocol: "http:",
@@ -97,7 +97,7 @@ function sent(signed: Signed, body: string): Sent {
 async function signInHeaders(unsigned: Unsigned = {}, applyChecksum = true): Promise<Sent> {
   const request = requestOf(unsigned);
   const signed = await signer(unsigned, applyChecksum).sign(request, { signingDate: SIGNED_AT });
-  return sent(signed as Signed, request.body);
+  return sent(signed, unsigned.body ?? "");
 }
 
 async function presign(unsigned: Unsigned = {}, expiresIn = 900): Promise<Sent> {
@@ -106,7 +106,7 @@ async function presign(unsigned: Unsigned = {}, expiresIn = 900): Promise<Sent> 
     signingDate: SIGNED_AT,
     expiresIn,
   });
-  return sent(signed, request.body);
+  return sent(signed, unsigned.body ?? "");
 }
 
 interface Receiver {
