@@ -149,7 +149,10 @@ function banner(
     ["http", `${http.url}/_emulator/health`],
     ["credentials", `${credentials.accessKeyId} / ${credentials.secretAccessKey}`],
     ["data", config.dataDirectory ?? "in memory, gone when the emulator stops"],
-    ["not emulated", "AWS IAM GRANT and custom roles, STS, the DSQL API, DSQL's limits on SQL"],
+    [
+      "not emulated",
+      "AWS IAM GRANT and custom roles, STS, the DSQL API, CREATE INDEX ASYNC, limits of transactions",
+    ],
   ];
   return [
     `dsql-auth-emulator ${version}`,
