@@ -64,13 +64,19 @@ const chosen = Object.entries(GROUPS).filter(
 prepare();
 
 const { stopEverything } = await import("./support/processes.mjs");
+const { markdownTable } = await import("./support/report.mjs");
+/** What has been measured so far. */
+const rows = [];
 for (const [signal, exitCode] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ]) {
   process.once(signal, () => end(exitCode, `stopped (${signal})`));
 }
-setTimeout(() => end(1, `not finished after ${plan.deadlineMs / 1000} s`), plan.deadlineMs).unref();
+setTimeout(() => {
+  if (rows.length > 0) process.stdout.write(markdownTable(rows));
+  end(1, `given up after ${plan.deadlineMs / 1000} s: the machine is too busy for this run`);
+}, plan.deadlineMs).unref();
 
 try {
   const table = await measure();
@@ -84,13 +90,11 @@ try {
 async function measure() {
   const { startEmulator, startPgliteSocket, startTlsEcho } =
     await import("./support/candidates.mjs");
-  const { markdownTable } = await import("./support/report.mjs");
   const { warmUp } = await import("./support/warm-up.mjs");
   const load = () => loadavg()[0].toFixed(2);
   const loadBefore = load();
   const started = Date.now();
   const context = { dist: options.dist, plan };
-  const rows = [];
   const servers = [];
   if (chosen.some(([, { needsServers }]) => needsServers)) {
     const emulator = await startEmulator(options.dist);
