@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import type { AllowedHostOptions } from "./allowed-host.ts";
 import { watchAllowedMethods } from "./allowed-methods.ts";
 import { ApiError } from "./api-error.ts";
+import { addAwsApi, type AwsApiSources } from "./aws/aws-api.ts";
 import { addEmulatorApi, type EmulatorApiSources } from "./emulator/routes.ts";
 import {
   answerBrokenHttp,
@@ -21,6 +22,8 @@ export interface ControlPlaneOptions extends Omit<EmulatorApiSources, "startedAt
   readonly allowedHosts?: readonly string[];
   /** Told of errors that nobody expected; they are bugs, and the client learns nothing of them. */
   readonly onInternalError: InternalErrorListener;
+  /** The APIs of AWS; without it nothing but the emulator's own API answers. */
+  readonly aws?: AwsApiSources;
 }
 
 /** Limits of HTTP; all are our choice. */
@@ -65,5 +68,8 @@ export function buildControlPlane(options: ControlPlaneOptions): FastifyInstance
     throw new ApiError(405, "method_not_allowed", `this path does not take ${method}`);
   });
   addEmulatorApi(app, { ...options, startedAt: options.clock.now() });
+  if (options.aws !== undefined) {
+    addAwsApi(app, { ...options.aws, clock: options.clock }, onInternalError);
+  }
   return app;
 }

@@ -1,4 +1,13 @@
 export { ApiError, type ApiErrorBody, type ApiErrorCode } from "./api-error.ts";
+export type { AwsApiSources } from "./aws/aws-api.ts";
+export type {
+  AccountDirectories,
+  AwsCaller,
+  CallAuthorization,
+  CredentialLookup,
+  FoundCredentials,
+  RequestIdSource,
+} from "./aws/ports.ts";
 export { buildControlPlane, type ControlPlaneOptions } from "./build-control-plane.ts";
 export type { ConnectionListBody } from "./emulator/connections.ts";
 export type { HealthBody } from "./emulator/health.ts";

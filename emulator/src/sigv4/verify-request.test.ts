@@ -1,6 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { describe, expect, test } from "vitest";
+import { NodeSha256 } from "../../test/fixtures/aws/sign-request.ts";
 import { readRequestQuery } from "./request-canonical.ts";
 import { parseRequestSignature } from "./request-parse-signature.ts";
 import type { RequestFailure, RequestHeader, SignedRequest } from "./request-signature.ts";
@@ -10,21 +11,6 @@ import { checkRequestSignature, verifyRequestSignature } from "./verify-request.
 const SIGNED_AT = new Date("2026-01-15T12:00:00.000Z");
 const SECRET = "fake-secret-for-tests";
 const ACCESS_KEY_ID = "AKIAFAKEFAKEFAKEFAKE";
-
-/** Node's SHA-256 in the form that the SDK's signer takes. */
-class Sha256 {
-  readonly #hash;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined ? createHash("sha256") : createHmac("sha256", secret as string);
-  }
-  update(data: string | Uint8Array): void {
-    this.#hash.update(data);
-  }
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.#hash.digest());
-  }
-}
 
 interface Sent extends SignedRequest {
   readonly body: string;
@@ -49,7 +35,7 @@ function signer({ sessionToken, service = "sts" }: Unsigned, applyChecksum: bool
       secretAccessKey: SECRET,
       ...(sessionToken === undefined ? {} : { sessionToken }),
     },
-    sha256: Sha256,
+    sha256: NodeSha256,
     applyChecksum,
   });
 }

@@ -20,15 +20,12 @@ export interface QueryOperationSpec<
   readonly output: Output;
   /** `undefined` for an operation that everybody may do whose signature is right. */
   readonly access: (input: InputOf<Input>, call: Call) => NeededAccess | undefined;
-  readonly run: (
-    input: InputOf<Input>,
-    call: Call,
-  ) => OutputValue<Output> | Promise<OutputValue<Output>>;
+  readonly run: (input: InputOf<Input>, call: Call) => Result<Output>;
 }
 
-type OutputValue<Output extends Members | undefined> = Output extends Members
-  ? StructureOf<Output>
-  : undefined;
+type Result<Output extends Members | undefined> = Output extends Members
+  ? StructureOf<Output> | Promise<StructureOf<Output>>
+  : ReturnType<() => void>;
 
 /** An operation in the table. */
 export interface QueryOperation<Call> {

@@ -1,0 +1,71 @@
+/** Who sent a request: its signature, checked against the credentials that it names. */
+import { createHash } from "node:crypto";
+import type { Clock } from "../../shared/index.ts";
+import {
+  checkRequestSignature,
+  parseRequestSignature,
+  type RequestFailure,
+  type SignedRequest,
+  type SigningKeyCache,
+  verifyRequestSignature,
+} from "../../sigv4/index.ts";
+import type { AwsCaller, CredentialLookup } from "./ports.ts";
+
+/** A request as it was received. */
+export interface ReceivedRequest extends SignedRequest {
+  readonly body: Uint8Array;
+}
+
+/** Why a request is nobody's. */
+export type AuthenticationFailure =
+  | RequestFailure
+  | { readonly kind: "unknown-access-key" }
+  | { readonly kind: "invalid-session-token" }
+  | { readonly kind: "expired-session-token" };
+
+/** The caller, with the scope that it signed for; or why there is none. */
+export type Authentication =
+  | {
+      readonly kind: "authenticated";
+      readonly caller: AwsCaller;
+      readonly service: string;
+      /** As the client is configured: with an endpoint of its own, any region. */
+      readonly region: string;
+    }
+  | { readonly kind: "refused"; readonly failure: AuthenticationFailure };
+
+/** What authentication is done with. */
+export interface Authenticator {
+  readonly clock: Clock;
+  readonly credentials: CredentialLookup;
+  readonly keyCache: SigningKeyCache;
+  /** Signing names that are taken here. */
+  readonly services: readonly string[];
+}
+
+/**
+ * Checks in the order that is known of the JSON services: form, clock, scope, access key, signature,
+ * session token. What is wrong with a session token is told only to those who know the secret.
+ */
+export async function authenticateRequest(
+  request: ReceivedRequest,
+  authenticator: Authenticator,
+): Promise<Authentication> {
+  const { clock, credentials, keyCache, services } = authenticator;
+  const parsed = parseRequestSignature(request);
+  if (parsed.kind === "refused") return parsed;
+  const { signature } = parsed;
+  const early = checkRequestSignature(request, signature, { now: clock.now(), services });
+  if (early !== undefined) return { kind: "refused", failure: early };
+  const { accessKeyId, service, region } = signature.credential;
+  const found = await credentials.findCredentials(accessKeyId, signature.sessionToken);
+  if (found.kind === "unknown") return { kind: "refused", failure: { kind: "unknown-access-key" } };
+  const { secretAccessKey, caller, sessionTokenProblem } = found;
+  const bodyHash = createHash("sha256").update(request.body).digest("hex");
+  const late = verifyRequestSignature({ request, signature, bodyHash, secretAccessKey, keyCache });
+  if (late !== undefined) return { kind: "refused", failure: late };
+  if (sessionTokenProblem !== undefined) {
+    return { kind: "refused", failure: { kind: `${sessionTokenProblem}-session-token` } };
+  }
+  return { kind: "authenticated", caller, service, region };
+}
