@@ -34,7 +34,7 @@ export {
 export { type CredentialScope, formatScope } from "./credential-scope.ts";
 export { parseAuthToken } from "./parse-auth-token.ts";
 export { uriEncode } from "./percent-encoding.ts";
-export { canonicalHeaderValue, canonicalPath, readRequestQuery } from "./request-canonical.ts";
+export { canonicalHeaders, canonicalPath, readRequestQuery } from "./request-canonical.ts";
 export {
   type ParsedRequestSignature,
   parseRequestSignature,

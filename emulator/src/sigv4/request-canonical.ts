@@ -63,12 +63,20 @@ function decode(text: string): string {
   return decodeURIComponent(text.replaceAll("+", " "));
 }
 
-/** The value of a header as it is signed: all values in their order, each trimmed, runs of spaces as one. */
-export function canonicalHeaderValue(headers: readonly RequestHeader[], name: string): string {
-  return headers
-    .filter(([candidate]) => candidate.toLowerCase() === name)
-    .map(([, value]) => value.replace(SPACES, " ").trim())
-    .join(",");
+/**
+ * The values of headers as they are signed, by lower-case name: all values of a name in their order,
+ * each trimmed, runs of spaces as one.
+ */
+export function canonicalHeaders(headers: readonly RequestHeader[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of headers) {
+    const lowerCase = name.toLowerCase();
+    const canonical = value.replace(SPACES, " ").trim();
+    const present = values.get(lowerCase);
+    if (present === undefined) values.set(lowerCase, [canonical]);
+    else present.push(canonical);
+  }
+  return new Map([...values].map(([name, all]) => [name, all.join(",")]));
 }
 
 /** The canonical request: not for logs, since it contains a session token. */
@@ -106,8 +114,9 @@ function assemble(
   query: string,
   show: (name: string, value: string) => string,
 ): string {
+  const values = canonicalHeaders(headers);
   const headerLines = signedHeaders.map(
-    (name) => `${name}:${show(name, canonicalHeaderValue(headers, name))}\n`,
+    (name) => `${name}:${show(name, values.get(name) ?? "")}\n`,
   );
   const path = canonicalPath(rawPath, credential.service);
   return `${method}\n${path}\n${query}\n${headerLines.join("")}\n${signedHeaders.join(";")}\n${bodyHash}`;

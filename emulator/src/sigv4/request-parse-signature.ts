@@ -6,11 +6,7 @@ import { formatAmzDate, parseAmzDate } from "./amz-date.ts";
 import type { QueryParameter } from "./auth-token.ts";
 import { ALGORITHM, SECURITY_TOKEN_PARAMETER, SIGNATURE_PARAMETER } from "./constants.ts";
 import { parseCredentialScope } from "./credential-scope.ts";
-import {
-  canonicalHeaderValue,
-  readRequestQuery,
-  SECURITY_TOKEN_HEADER,
-} from "./request-canonical.ts";
+import { canonicalHeaders, readRequestQuery, SECURITY_TOKEN_HEADER } from "./request-canonical.ts";
 import type {
   RequestFailure,
   RequestSignature,
@@ -83,15 +79,14 @@ function parseHeader(
     }
     if (value !== "") values.set(name, value);
   }
-  const date = canonicalHeaderValue(headers, "x-amz-date") || canonicalHeaderValue(headers, "date");
-  const token = canonicalHeaderValue(headers, SECURITY_TOKEN_HEADER);
+  const signed = canonicalHeaders(headers);
   const texts: SignatureTexts = {
     Algorithm: algorithm,
     ...textOf("Credential", values.get("Credential")),
     ...textOf("SignedHeaders", values.get("SignedHeaders")),
     ...textOf("Signature", values.get("Signature")),
-    ...textOf("Date", date === "" ? undefined : date),
-    ...textOf("SessionToken", token === "" ? undefined : token),
+    ...textOf("Date", signed.get("x-amz-date") ?? signed.get("date")),
+    ...textOf("SessionToken", signed.get(SECURITY_TOKEN_HEADER)),
   };
   return readTexts("header", texts, query, authorization.length);
 }
@@ -169,7 +164,7 @@ function isSortedSet(names: readonly string[]): boolean {
 }
 
 function textOf(part: keyof SignatureTexts, value: string | undefined): SignatureTexts {
-  return value === undefined ? {} : { [part]: value };
+  return value === undefined || value === "" ? {} : { [part]: value };
 }
 
 function splitOnce(text: string, separator: string): readonly string[] {

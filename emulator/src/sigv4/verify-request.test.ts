@@ -450,6 +450,16 @@ describe("a presigned request", () => {
     expect(verify({ ...request, rawQuery })).toEqual(failure);
   });
 
+  test.each([
+    ["its own", createHash("sha256").digest("hex"), "accepted"],
+    ["another", createHash("sha256").update("a").digest("hex"), { kind: "body-hash-mismatch" }],
+    ["an empty", "", { kind: "body-hash-mismatch" }],
+    ["no", "UNSIGNED-PAYLOAD", { kind: "body-not-signed" }],
+  ])("with a hash of %s body in its query is answered so", async (_whose, hash, outcome) => {
+    const request = await presign({ query: { ...query, "X-Amz-Content-Sha256": hash } });
+    expect(verify(request)).toEqual(outcome);
+  });
+
   test("may be valid for a week", async () => {
     const week = await presign({ query }, 604_800);
     expect(verify(week, { now: at(604_799) })).toBe("accepted");

@@ -5,7 +5,7 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { checkTokenLifetime } from "./check-token-lifetime.ts";
-import { canonicalHeaderValue, redactedRequestToSign, requestToSign } from "./request-canonical.ts";
+import { canonicalHeaders, redactedRequestToSign, requestToSign } from "./request-canonical.ts";
 import type { RequestFailure, RequestSignature, SignedRequest } from "./request-signature.ts";
 import type { SigningKeyCache } from "./signing-key.ts";
 import { stringToSign } from "./string-to-sign.ts";
@@ -141,9 +141,9 @@ function checkBodyHash(
   { queryParameters }: RequestSignature,
   bodyHash: string,
 ): RequestFailure | undefined {
-  const parameter = queryParameters.find(([name]) => name === BODY_HASH_PARAMETER)?.[1];
-  for (const given of [canonicalHeaderValue(headers, BODY_HASH_HEADER), parameter ?? ""]) {
-    if (given === "" || given === bodyHash) continue;
+  const inQuery = queryParameters.find(([name]) => name === BODY_HASH_PARAMETER)?.[1];
+  for (const given of [canonicalHeaders(headers).get(BODY_HASH_HEADER), inQuery]) {
+    if (given === undefined || given === bodyHash) continue;
     const isNoHash = /^(?:UNSIGNED-PAYLOAD|STREAMING-[A-Z0-9-]+)$/.test(given);
     return { kind: isNoHash ? "body-not-signed" : "body-hash-mismatch" };
   }

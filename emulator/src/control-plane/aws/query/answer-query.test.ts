@@ -28,8 +28,8 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  expect(world.internalErrors).toEqual([]);
   await world.app.close();
+  expect(world.internalErrors).toEqual([]);
 });
 
 async function send(request: InjectedRequest): Promise<{
@@ -316,6 +316,19 @@ describe("a request that cannot be answered", () => {
     });
     expect(status).toBe(413);
     expect(body).toBe(errorOf("RequestEntityTooLarge", "The request is too large.", STS_NAMESPACE));
+  });
+
+  test("is told nothing of a bug in the emulator, which is reported", async () => {
+    const bug = new Error("a bug with a secret");
+    world.directory.listUsers = () => {
+      throw bug;
+    };
+    const { status, body } = await post("Action=ListUsers&Version=2010-05-08");
+    expect(status).toBe(500);
+    expect(body).toBe(
+      `<ErrorResponse xmlns="${STS_NAMESPACE}"><Error><Type>Receiver</Type><Code>InternalFailure</Code><Message>The request processing has failed because of an unknown error.</Message></Error><RequestId>00000000-0000-4000-8000-000000000002</RequestId></ErrorResponse>`,
+    );
+    expect(world.internalErrors.splice(0)).toEqual([bug]);
   });
 
   test("is refused when it comes from a page of another site", async () => {

@@ -5,6 +5,7 @@ import {
   IamError,
   type RequestContext,
 } from "../../../iam/index.ts";
+import { readRequestQuery } from "../../../sigv4/index.ts";
 import {
   type Authenticator,
   authenticateRequest,
@@ -85,11 +86,11 @@ function serviceOfSignature(
   { rawQuery, headers }: QueryRequest,
   services: readonly QueryService<QueryCall>[],
 ): QueryService<QueryCall> | undefined {
-  const authorization = headers.find(([name]) => name.toLowerCase() === "authorization")?.[1] ?? "";
-  const scope =
-    /Credential=[^/,]*\/[^/,]*\/[^/,]*\/([^/,]*)\//.exec(authorization) ??
-    /X-Amz-Credential=[^&]*?%2F[^&]*?%2F[^&]*?%2F([^&%]*)%2F/i.exec(rawQuery);
-  return services.find(({ name }) => name === scope?.[1]);
+  const authorization = headers.find(([name]) => name.toLowerCase() === "authorization")?.[1];
+  const inHeader = /Credential=([^,\s]*)/.exec(authorization ?? "")?.[1];
+  const inQuery = readRequestQuery(rawQuery)?.find(([name]) => name === "X-Amz-Credential")?.[1];
+  const [, , , service] = (inHeader ?? inQuery ?? "").split("/");
+  return services.find(({ name }) => name === service);
 }
 
 function findOperation(

@@ -21,7 +21,7 @@ interface GrowingNode {
 }
 
 /**
- * Reads forms, such as a query and a body, as one. Parameters of a presigned URL are left out.
+ * Reads forms, such as a query and a body, as one.
  *
  * @throws QueryError `MalformedQueryString` for broken escapes, a name that comes twice, and more
  *   than the limits allow
@@ -33,7 +33,6 @@ export function parseForm(texts: readonly string[]): FormNode {
     const parameters = readRequestQuery(text);
     if (parameters === undefined) throw malformed("an escape cannot be decoded");
     for (const [name, value] of parameters) {
-      if (name.startsWith("X-Amz-")) continue;
       count += 1;
       if (count > FORM_LIMITS.maxParameters) throw malformed("there are too many parameters");
       put(root, name, value);
