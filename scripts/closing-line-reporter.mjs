@@ -10,7 +10,7 @@ export default class ClosingLineReporter {
       }
     }
     process.stdout.write(
-      `${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`,
+      `${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ""}\n`,
     );
   }
 }

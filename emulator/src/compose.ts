@@ -15,7 +15,12 @@ import { createEmulatorClock } from "./clock/index.ts";
 import type { EmulatorConfig } from "./config/index.ts";
 import { buildControlPlane } from "./control-plane/index.ts";
 import { clusterHostName, LIMITS, parseClusterEndpoint } from "./dsql/index.ts";
-import { createPgliteEngine, type MultiplexerEvent, startPgliteProcess } from "./engine/index.ts";
+import {
+  createPgliteEngine,
+  lockDirectory,
+  type MultiplexerEvent,
+  startPgliteProcess,
+} from "./engine/index.ts";
 import { createPostgresListener, type FindSecureContext } from "./server/index.ts";
 import { openCertificateAuthority, ownCertificate } from "./server/tls/index.ts";
 import { CancelKeys, type EngineDirectory, type SqlEngine } from "./session/index.ts";
@@ -31,6 +36,8 @@ import {
 
 /** Time from a connection to the end of its authentication; PostgreSQL's authentication_timeout. */
 const STARTUP_TIMEOUT_MS = 60_000;
+/** In the state directory; two emulators on one would overwrite each other's files. */
+const LOCK_FILE = "emulator.lock";
 const SESSION_ID_BYTES = 16;
 const SECRET_KEY_BYTES = 4;
 
@@ -66,11 +73,24 @@ export interface Emulator {
 /**
  * Starts everything; when it returns, both ports listen.
  *
- * @throws Error when a port, a file or a certificate cannot be used; nothing is left running then
+ * @throws Error when the state directory is another emulator's, or a port, a file or a certificate
+ *   cannot be used; nothing is left running then
  */
 export async function startComposed(parts: EmulatorParts): Promise<Emulator> {
-  const { config, stateDirectory, onEvent } = parts;
+  const { stateDirectory } = parts;
   mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+  const unlock = lockDirectory(stateDirectory, join(stateDirectory, LOCK_FILE));
+  try {
+    const emulator = await startLocked(parts);
+    return { info: emulator.info, stop: () => emulator.stop().finally(unlock) };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function startLocked(parts: EmulatorParts): Promise<Emulator> {
+  const { config, stateDirectory, onEvent } = parts;
   const clock = createEmulatorClock();
   const credentials = withCredentials(config, stateDirectory);
   const clusters = config.clusters.map((cluster): Cluster => ({ ...cluster, status: "ACTIVE" }));
@@ -108,9 +128,16 @@ export async function startComposed(parts: EmulatorParts): Promise<Emulator> {
         closed: (connection, reason) => {
           log.closed(connection, reason);
         },
-        ended: (sessionId) => {
+        ended: (sessionId, { clientAddress, reason }) => {
           gate.givePlaceBack(sessionId);
           log.ended(sessionId);
+          // What never got to a decision leaves this line and no record.
+          if (log.find(sessionId) === undefined) {
+            onEvent({
+              kind: "notice",
+              message: `connection from ${clientAddress} ended before a decision: ${reason}`,
+            });
+          }
         },
       },
       cancelKeys: new CancelKeys(config.cancelRequests),

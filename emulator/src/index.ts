@@ -43,15 +43,14 @@ export async function startEmulator(options: StartEmulatorOptions = {}): Promise
   const temporary =
     options.dataDirectory === undefined ? mkdtempSync(join(tmpdir(), "dsql-emulator-")) : undefined;
   const workingDirectory = temporary ?? process.cwd();
-  const config = loadConfig({ args: argumentsOf(options), env: {}, workingDirectory });
   const removeTemporary = (): void => {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   };
   try {
+    const config = loadConfig({ args: argumentsOf(options), env: {}, workingDirectory });
     const emulator = await startComposed({
       config,
-      stateDirectory:
-        options.dataDirectory === undefined ? workingDirectory : resolve(options.dataDirectory),
+      stateDirectory: config.dataDirectory ?? workingDirectory,
       version: packageVersion(),
       onEvent: options.onEvent ?? (() => undefined),
     });

@@ -7,6 +7,7 @@ import {
   CliFailure,
   type CliIo,
   DEFAULT_READY_FILE,
+  readReadyFile,
   removeReadyFile,
   UsageFailure,
   writeReadyFile,
@@ -34,13 +35,15 @@ export function startCommand({ version, untilSignal }: StartCommandOptions): Cli
     summary: "run the emulator",
     help,
     run: async (args, io) => {
+      const signalled = untilSignal();
       const config = readConfig(args, io);
       const defaultReadyFile = resolve(io.workingDirectory, DEFAULT_READY_FILE);
       const stateDirectory = config.dataDirectory ?? dirname(defaultReadyFile);
       const readyFile = config.readyFile ?? join(stateDirectory, basename(defaultReadyFile));
+      await refuseReadyFileInUse(readyFile);
       const emulator = await start(config, { stateDirectory, version, io });
       try {
-        await writeReadyFile(readyFile, emulator.info);
+        await announce(readyFile, emulator);
         io.stdout(
           config.logFormat === "json"
             ? `${JSON.stringify({ event: "ready", version, enforce: config.enforce, readyFile, ...emulator.info })}\n`
@@ -51,10 +54,10 @@ export function startCommand({ version, untilSignal }: StartCommandOptions): Cli
                 readyFile === defaultReadyFile ? "" : ` --ready-file ${readyFile}`,
               ),
         );
-        const signal = await untilSignal();
+        const signal = await signalled;
         io.stderr(`${noticeLine(`stopping (${signal})`, config.logFormat)}\n`);
       } finally {
-        await removeReadyFile(readyFile, process.pid);
+        await removeReadyFile(readyFile, process.pid).catch(() => undefined);
         await emulator.stop();
       }
       return 0;
@@ -82,11 +85,31 @@ async function start(
       stateDirectory,
       version,
       onEvent: (event) => {
-        io.stderr(`${eventLine(event, config.logFormat)}\n`);
+        const line = eventLine(event, config.logFormat);
+        if (line !== undefined) io.stderr(`${line}\n`);
       },
     });
   } catch (error) {
     throw new CliFailure(startProblem(error, config));
+  }
+}
+
+/** Whoever reads the file of a running emulator must go on finding that one. */
+async function refuseReadyFileInUse(readyFile: string): Promise<void> {
+  const running = await readReadyFile(readyFile).catch(() => undefined);
+  if (running === undefined) return;
+  throw new CliFailure(
+    `ready file ${readyFile} is that of the emulator with process id ${running.pid}, which runs: stop it first, or choose another file with --ready-file`,
+  );
+}
+
+async function announce(readyFile: string, { info }: Emulator): Promise<void> {
+  try {
+    await writeReadyFile(readyFile, info);
+  } catch (error) {
+    throw new CliFailure(
+      `the ready file ${readyFile} cannot be written (${codeOf(error)}): choose another one with --ready-file`,
+    );
   }
 }
 
@@ -122,15 +145,29 @@ function help(): string {
 }
 
 function startProblem(error: unknown, config: EmulatorConfig): string {
-  const { code, port, syscall } = error as { code?: string; port?: number; syscall?: string };
-  if (syscall === "listen" || code === "EADDRINUSE") {
-    const option = port === config.httpPort ? "--http-port" : "--pg-port";
-    const where = `${config.host}:${port ?? "?"}`;
-    return code === "EADDRINUSE"
-      ? `${where} is in use by another program: stop it, or choose another port with ${option} (0 takes any free one)`
-      : `cannot listen on ${where} (${code ?? "unknown error"}): check --host and ${option}`;
+  const { port, path, syscall } = error as { port?: number; path?: string; syscall?: string };
+  const code = codeOf(error);
+  switch (syscall) {
+    case "getaddrinfo":
+      return `${config.host} is not a known host name (${code}): check --host`;
+    case "listen": {
+      const option = port === config.httpPort ? "--http-port" : "--pg-port";
+      return code === "EADDRINUSE"
+        ? `${config.host}:${port ?? "?"} is in use by another program: stop it, or choose another port with ${option} (0 takes any free one)`
+        : `cannot listen on ${config.host} (${code}): check --host and ${option}`;
+    }
+    case "mkdir":
+    case "open":
+    case "link":
+      return `cannot write to ${path ?? "the data directory"} (${code}): choose another directory with --data-dir`;
+    default:
+      return error instanceof Error ? error.message : String(error);
   }
-  return error instanceof Error ? error.message : String(error);
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : "unknown error";
 }
 
 /** What a person needs who has just started the emulator. */
@@ -173,12 +210,14 @@ const ENFORCEMENT: Readonly<Record<EmulatorConfig["enforce"], string>> = {
   off: "OFF: tokens and permissions are not checked",
 };
 
-function eventLine(event: EmulatorEvent, format: LogFormat): string {
+function eventLine(event: EmulatorEvent, format: LogFormat): string | undefined {
   switch (event.kind) {
     case "decision":
       return decisionLine(event.record, format);
     case "engine": {
       const { type, ...facts } = event.event;
+      // It tells of speed and nothing else.
+      if (type === "functions-may-change-settings" && format === "pretty") return undefined;
       if (format === "json")
         return JSON.stringify({ event: type, cluster: event.cluster, ...facts });
       return `${type} ${event.cluster} ${Object.values(facts).join(" ")}`.trimEnd();

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DsqlSigner } from "@aws-sdk/dsql-signer";
 import { Client } from "pg";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   ConfigurationError,
   type EmulatorEvent,
@@ -73,13 +73,17 @@ describe("startEmulator", () => {
     const second = await startEmulator({ dataDirectory });
     expect(second.credentials).toEqual(first.credentials);
     expect(readFileSync(second.caCertificate, "utf8")).toBe(ca);
+    await expect(startEmulator({ dataDirectory })).rejects.toThrow(
+      `\`${dataDirectory}\` is in use by process ${process.pid}: stop it first`,
+    );
     const reader = await connect(second);
     expect((await reader.query("SELECT id FROM kept")).rows).toEqual([{ id: 7 }]);
     await reader.end();
     await second.stop();
   });
 
-  test("reports every problem of the configuration and starts nothing", async () => {
+  test("reports every problem of the configuration, starts nothing and leaves nothing behind", async () => {
+    vi.stubEnv("TMPDIR", directory);
     const configFile = join(directory, "broken.yaml");
     writeFileSync(configFile, "pgPort: many\nclusters: [{ identifier: short }]\nroles: []\n");
     const error = await startEmulator({ configFile }).catch((thrown: unknown) => thrown);
@@ -89,6 +93,8 @@ describe("startEmulator", () => {
       "pgPort",
       "roles",
     ]);
+    expect(readdirSync(directory)).toEqual(["broken.yaml"]);
+    vi.unstubAllEnvs();
   });
 
   test("says which port is taken, and frees what it had", async () => {

@@ -4,6 +4,7 @@ export type {
   EngineProcess,
   StartEngineProcess,
 } from "./pglite/engine-process.ts";
+export { lockDirectory } from "./pglite/directory-lock.ts";
 export { createPgliteEngine, type PgliteEngineOptions } from "./pglite/multiplexer.ts";
 export type { MultiplexerEvent } from "./pglite/multiplexer-events.ts";
 export type { MultiplexerTimers } from "./pglite/multiplexer-timers.ts";

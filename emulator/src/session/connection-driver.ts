@@ -295,8 +295,8 @@ class ConnectionDriver {
     try {
       const { serverName } = await this.#transport.startTls();
       return { kind: "tls-established", serverName };
-    } catch {
-      return { kind: "end-of-input" };
+    } catch (error) {
+      return { kind: "tls-failed", reason: error instanceof Error ? error.message : String(error) };
     }
   }
 
@@ -370,6 +370,9 @@ class ConnectionDriver {
     if (this.#connection !== undefined) {
       this.#environment.observer.closed(this.#connection, this.#closeReason);
     }
-    this.#environment.observer.ended(this.#facts.sessionId);
+    this.#environment.observer.ended(this.#facts.sessionId, {
+      clientAddress: this.#transport.clientAddress,
+      reason: this.#closeReason,
+    });
   }
 }

@@ -12,6 +12,8 @@ import type { BatchOutcome, CopyInStart, EngineBatch } from "./ports.ts";
 export type ConnectionInput =
   | { readonly kind: "startup-packet"; readonly packet: StartupPacket }
   | { readonly kind: "tls-established"; readonly serverName: string | undefined }
+  /** There is nobody to talk to any more. */
+  | { readonly kind: "tls-failed"; readonly reason: string }
   | {
       readonly kind: "admission-decided";
       readonly verdict: Verdict<{ readonly admission: PendingAdmission }>;

@@ -7,6 +7,7 @@ export {
 } from "./connection-driver.ts";
 export {
   type BatchOutcome,
+  type ConnectionEnding,
   type ConnectionObserver,
   type CopyInStart,
   type EngineBatch,

@@ -117,11 +117,21 @@ export interface OpenConnection {
   readonly openedAt: Date;
 }
 
+/** How a connection ended. */
+export interface ConnectionEnding {
+  readonly clientAddress: string;
+  readonly reason: string;
+}
+
 /** Told about admitted connections: the count of a cluster's connections and the lists live on it. */
 export interface ConnectionObserver {
   opened(connection: OpenConnection): void;
   /** @param reason in the emulator's words: who ended it and why */
   closed(connection: OpenConnection, reason: string): void;
-  /** Called once for every connection, admitted or not, when everything of it is freed. */
-  ended(sessionId: string): void;
+  /**
+   * Called once for every connection, admitted or not, when everything of it is freed.
+   *
+   * @param ending where it came from and why it ended, in the emulator's words
+   */
+  ended(sessionId: string, ending: ConnectionEnding): void;
 }

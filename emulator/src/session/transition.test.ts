@@ -198,6 +198,16 @@ describe("a connection that starts", () => {
     ]);
   });
 
+  test("ends when the handshake fails, and says why in its record", () => {
+    expect(
+      converse(
+        clear,
+        { kind: "startup-packet", packet: { type: "SSLRequest" } },
+        { kind: "tls-failed", reason: "unknown ca" },
+      ),
+    ).toEqual(["send S", "start-tls", "close: the TLS handshake failed: unknown ca", "= Closed"]);
+  });
+
   test("answers GSSENCRequest with N and goes on in clear", () => {
     expect(converse(clear, { kind: "startup-packet", packet: { type: "GSSENCRequest" } })).toEqual([
       "send N",

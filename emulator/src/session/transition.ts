@@ -111,6 +111,12 @@ function progress(state: ConnectionState, input: ProgressInput, facts: Connectio
         state: { kind: "AwaitingStartup", isEncrypted: true, serverName: input.serverName },
         effects: [],
       };
+    case "tls-failed":
+      if (state.kind !== "NegotiatingTls") return unexpected(state, input);
+      return {
+        state: { kind: "Closed" },
+        effects: [{ kind: "close", reason: `the TLS handshake failed: ${input.reason}` }],
+      };
     case "admission-decided":
       if (state.kind !== "Admitting") return unexpected(state, input);
       return onAdmission(state, input.verdict, facts);

@@ -6,6 +6,10 @@ function textsOf(sql: string): string[] {
   return inspectQuery(sql).refused.map(({ message }) => message);
 }
 
+function setting(name: string): string {
+  return `setting configuration parameter "${name}" not supported`;
+}
+
 describe("refused statements", () => {
   test.each<[string, readonly string[]]>([
     ["SELECT 1; /* a */ LISTEN x ; SELECT 2", ["unsupported statement: Listen"]],
@@ -21,6 +25,13 @@ describe("refused statements", () => {
       "CREATE FUNCTION f() RETURNS int AS 'CREATE FUNCTION g() RETURNS int AS ''LISTEN x'''",
       ["unsupported statement: Listen"],
     ],
+    ["ALTER ROLE admin SET work_mem = '1GB'", [setting("work_mem")]],
+    ["ALTER DATABASE postgres SET a.b TO 1", [setting("a.b")]],
+    [
+      "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql SET work_mem = '1GB' AS 'SELECT 1'",
+      [setting("work_mem")],
+    ],
+    ["ALTER FUNCTION f() SET hash_mem_multiplier FROM CURRENT", [setting("hash_mem_multiplier")]],
     ["ALTER TYPE t ADD VALUE 'a'", ["ALTER TYPE not supported"]],
     ["ALTER TYPE t RENAME TO u", ["unsupported object in RENAME statement"]],
     ["DROP TYPE IF EXISTS t", ["unsupported object in DROP statement"]],
@@ -50,6 +61,9 @@ describe("refused statements", () => {
     "CREATE TABLE t (a text DEFAULT 'x' CHECK (a IN (SELECT CAST(1 AS text))))",
     "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY)",
     "CREATE VIEW v AS SELECT 1",
+    "ALTER ROLE reader SET search_path = a",
+    "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC UPDATE t SET work_mem = 1; SELECT 1; END",
+    "ALTER TABLE t ALTER a SET DEFAULT 1",
     "CREATE TABLE temp (partition int)",
     "ALTER TYPE t RENAME VALUE 'a' TO 'b'",
     "COPY t TO STDOUT",

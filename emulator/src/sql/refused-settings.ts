@@ -34,6 +34,9 @@ export function settingRefusal(
       return resetRefusal(sql, tokens, words);
     case "set":
       return setRefusal(sql, tokens, words);
+    case "alter":
+    case "create":
+      return clauseRefusal(sql, tokens, words);
     default:
       return undefined;
   }
@@ -78,6 +81,21 @@ function resetRefusal(sql: string, tokens: readonly Token[], words: Words): Refu
   const { name, end } = settingName(sql, tokens, 1);
   if (name === undefined || end < tokens.length || isSessionParameter(name)) return undefined;
   return settingNotSupported(name);
+}
+
+/** What ALTER ROLE, ALTER FUNCTION … and CREATE FUNCTION may have a SET clause for. */
+const WITH_SET_CLAUSE =
+  /^(?:alter (?:role|user|database|function|procedure|routine)|create (?:or replace )?(?:function|procedure)) /;
+
+/** The SET clause of a role, a database or a function; the engine keeps some settings for itself. */
+function clauseRefusal(sql: string, tokens: readonly Token[], words: Words): Refusal | undefined {
+  if (!WITH_SET_CLAUSE.test(`${words.slice(0, 4).join(" ")} `)) return undefined;
+  const bodyStart = findOutside(words, ["begin"]) ?? findOutside(words, ["return"]);
+  const at = findOutside(words.slice(0, bodyStart), ["set"]);
+  if (at === undefined) return undefined;
+  const { name, end } = settingName(sql, tokens, at + 1);
+  if (name === undefined || !BEHIND_NAME.has(words[end] ?? "")) return undefined;
+  return isSessionParameter(name) ? undefined : settingNotSupported(name);
 }
 
 /** A name, perhaps with dots, and the position behind it. */

@@ -84,6 +84,7 @@ const ATTEMPTS: readonly (readonly [sql: string, text: string])[] = [
     setting("statement_timeout"),
   ],
   ["ALTER ROLE admin SET statement_timeout = 1", setting("statement_timeout")],
+  ["ALTER ROLE admin SET work_mem = '1GB'", setting("work_mem")],
   ["ALTER ROLE reader SET client_min_messages = debug", setting("client_min_messages")],
   [
     "SET SESSION CHARACTERISTICS AS TRANSACTION DEFERRABLE",

@@ -18,14 +18,17 @@ const ZOMBIE = "Z";
 const MAX_ATTEMPTS = 5;
 
 /**
- * Locks the directory for this process, in a file beside it, and takes over the lock of a process
- * that is no more.
+ * Locks the directory for this process, in a file beside it unless another one is given, and takes
+ * over the lock of a process that is no more. A process of another PID namespace (of another
+ * container) is not seen.
  *
  * @returns a function that gives the lock back
  * @throws Error when a living process, this one included, has the lock
  */
-export function lockDirectory(dataDirectory: string): () => void {
-  const lockFile = `${dataDirectory}.lock`;
+export function lockDirectory(
+  dataDirectory: string,
+  lockFile = `${dataDirectory}.lock`,
+): () => void {
   mkdirSync(dirname(lockFile), { recursive: true });
   const mine = JSON.stringify({ pid: process.pid, startedAt: statOf(process.pid).startedAt });
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
