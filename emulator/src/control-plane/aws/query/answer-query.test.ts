@@ -144,6 +144,23 @@ describe("a request that is nobody's", () => {
     );
   });
 
+  test("is answered by the service of its version when it is not signed", async () => {
+    const url = "/?Action=ListUsers&Version=2010-05-08";
+    const { body } = await send({ method: "GET", url, headers: { host: "localhost" } });
+    expect(body).toBe(
+      errorOf("MissingAuthenticationToken", "Request is missing Authentication Token"),
+    );
+  });
+
+  test("is answered by the service that its URL is presigned for", async () => {
+    const query = { Action: "GetCallerIdentity", Version: "2011-06-15" };
+    const signing = { ...admin, service: "iam", signingDate: world.clock.now() };
+    const { body } = await send(await presignedGet(query, signing));
+    expect(body).toBe(
+      errorOf("InvalidAction", "Could not find operation GetCallerIdentity for version 2011-06-15"),
+    );
+  });
+
   test.each<[string, Partial<Parameters<typeof signedPost>[1]>, string, string]>([
     ["with another secret", { secretAccessKey: "another-fake" }, "SignatureDoesNotMatch", MISMATCH],
     [
