@@ -9,15 +9,16 @@ import {
   tokenCommand,
   versionCommand,
 } from "./cli/index.ts";
+import { execCommand } from "./exec-command.ts";
 import { startCommand } from "./start-command.ts";
 
 /** A reader that has gone away is no reason to stop. */
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function untilSignal(): Promise<string> {
+function untilSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    const onSignal = (signal: string): void => {
+    const onSignal = (signal: NodeJS.Signals): void => {
       process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
       resolve(signal);
     };
@@ -33,8 +34,10 @@ const io: CliIo = {
   now: () => new Date(),
   fetch,
 };
+const version = packageVersion();
 const commands = [
-  startCommand({ version: packageVersion(), untilSignal }),
+  startCommand({ version, untilSignal }),
+  execCommand({ version, untilSignal }),
   envCommand,
   tokenCommand,
   explainCommand,

@@ -37,7 +37,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The composition root and the entry points at the top: they may import everything. */
-const TOP_LEVEL = ["main.ts", "start-command.ts", "compose.ts", "index.ts"];
+const TOP_LEVEL = ["main.ts", "start-command.ts", "exec-command.ts", "compose.ts", "index.ts"];
 
 const root = fileURLToPath(new URL("../src", import.meta.url));
 

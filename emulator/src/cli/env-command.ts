@@ -48,7 +48,7 @@ export const envCommand: CliCommand = {
     const given = readArguments(args, USAGE.options);
     const shell = parseShell(given.text("shell"), io.env);
     const readyFile = readyFilePath(given.text("ready-file"), io);
-    const changes = await environmentChanges(await readReadyFile(readyFile), readyFile, io);
+    const changes = await clientEnvironment(await readReadyFile(readyFile), readyFile, io.env);
     if (changes["PGHOST"] === null) {
       io.stderr("dsql-emulator env: warning: the emulator has no cluster; PGHOST is not set\n");
     }
@@ -64,10 +64,16 @@ function parseShell(text: string | undefined, env: CliIo["env"]): Shell {
   throw new UsageFailure(`--shell is \`${text}\`; give one of ${SHELLS.join(", ")}`);
 }
 
-async function environmentChanges(
+/**
+ * What has to be set, or with `null` removed, for clients to reach an emulator.
+ *
+ * @param env what the client would have otherwise
+ * @throws CliFailure when the emulator listens on a name that has no address here
+ */
+export async function clientEnvironment(
   info: ReadyInfo,
   readyFile: string,
-  io: Pick<CliIo, "env">,
+  env: CliIo["env"],
 ): Promise<EnvironmentChanges> {
   const address = await numericAddress(info.postgres.host);
   return {
@@ -86,7 +92,7 @@ async function environmentChanges(
     PGSSLMODE: "verify-full",
     PGSSLROOTCERT: info.caCertificate,
     NODE_EXTRA_CA_CERTS: info.caCertificate,
-    NODE_OPTIONS: withPreload(io.env["NODE_OPTIONS"]),
+    NODE_OPTIONS: withPreload(env["NODE_OPTIONS"]),
     DSQL_EMULATOR_RESOLVE_TO: `${isIP(address) === 6 ? `[${address}]` : address}:${info.postgres.port}`,
     DSQL_EMULATOR_READY_FILE: readyFile,
   };

@@ -66,9 +66,9 @@ function accountEntries(accounts: unknown, report: Report): readonly AccountEntr
       });
   const seen = new Map<string, string>();
   return raw.flatMap(({ id, idPath, path, body }) => {
-    const accountId = parseAccountId(id ?? "");
-    if (accountId === undefined) return [];
-    if (isTwice(seen, accountId, idPath, report)) return [];
+    // With a wrong id, which the schema's check reports, the rest is checked all the same.
+    const accountId = parseAccountId(id ?? "") ?? DEFAULT_ACCOUNT_ID;
+    if (accountId === id && isTwice(seen, accountId, idPath, report)) return [];
     return [{ accountId, path, body: objectOf(body) }];
   });
 }

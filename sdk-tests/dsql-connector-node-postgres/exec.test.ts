@@ -1,0 +1,46 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const COMMAND = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("./program.mjs", import.meta.url));
+
+function exec(
+  ...args: readonly string[]
+): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [COMMAND, "exec", ...args], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : error.code, stdout, stderr });
+    });
+  });
+}
+
+describe("dsql-emulator exec", () => {
+  test("runs an unmodified program with an emulator of its own", async () => {
+    const { code, stdout } = await exec("--", process.execPath, PROGRAM);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ inserted: ["Anna", "Bert", "Carl", "Dora"] });
+  });
+
+  test("ends with the program's exit code, and tells of refused connections", async () => {
+    const script = `process.env.AWS_ACCESS_KEY_ID = "AKIAFAKEFAKEFAKEFAKE"; await import(${JSON.stringify(PROGRAM)}); process.exitCode = 7;`;
+    const { code, stdout, stderr } = await exec(
+      "--",
+      process.execPath,
+      "--input-type=module",
+      "--eval",
+      script,
+    );
+    expect(code).toBe(7);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { hint: "The security token included in the request is invalid." },
+    });
+    expect(stderr).toContain("access_key_unknown");
+  });
+
+  test("says what is wrong with the call, the configuration or the program", async () => {
+    expect(await exec("--enforce", "soft")).toMatchObject({ code: 2 });
+    expect(await exec("--enforce", "lax", "--", "true")).toMatchObject({ code: 2 });
+    expect(await exec("--", "no-such-program")).toMatchObject({ code: 127 });
+  });
+});
