@@ -29,7 +29,7 @@ export function lockDirectory(
   dataDirectory: string,
   lockFile = `${dataDirectory}.lock`,
 ): () => void {
-  mkdirSync(dirname(lockFile), { recursive: true });
+  mkdirSync(dirname(lockFile), { recursive: true, mode: 0o700 });
   const mine = JSON.stringify({ pid: process.pid, startedAt: statOf(process.pid).startedAt });
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     if (tryCreate(lockFile, mine)) {
