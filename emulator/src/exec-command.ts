@@ -13,7 +13,8 @@ import {
   writeReadyFile,
 } from "./cli/index.ts";
 import { type EmulatorEvent, startComposed } from "./compose.ts";
-import { ConfigurationError, type EmulatorConfig, loadConfig } from "./config/index.ts";
+import type { EmulatorConfig } from "./config/index.ts";
+import { readConfig } from "./start-command.ts";
 
 /** What the command is made from. */
 export interface ExecCommandOptions {
@@ -52,7 +53,8 @@ export function execCommand({ version, untilSignal }: ExecCommandOptions): CliCo
         );
       }
       const signalled = untilSignal();
-      const config = readConfig(args.slice(0, separator), io);
+      const options = ["--pg-port=0", "--http-port=0", ...args.slice(0, separator)];
+      const config = readConfig(options, io);
       const directory = mkdtempSync(join(tmpdir(), "dsql-emulator-"));
       try {
         const emulator = await startComposed({
@@ -76,16 +78,6 @@ export function execCommand({ version, untilSignal }: ExecCommandOptions): CliCo
       }
     },
   };
-}
-
-function readConfig(args: readonly string[], io: CliIo): EmulatorConfig {
-  try {
-    const { env, workingDirectory } = io;
-    return loadConfig({ args: ["--pg-port=0", "--http-port=0", ...args], env, workingDirectory });
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw new UsageFailure(error.message);
-    throw error;
-  }
 }
 
 /** A program's own output shall not drown: only what went wrong is told. */

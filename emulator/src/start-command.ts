@@ -65,9 +65,17 @@ export function startCommand({ version, untilSignal }: StartCommandOptions): Cli
   };
 }
 
-function readConfig(args: readonly string[], io: CliIo): EmulatorConfig {
+/**
+ * Reads the configuration for a command.
+ *
+ * @throws UsageFailure with all problems at once
+ */
+export function readConfig(
+  args: readonly string[],
+  { env, workingDirectory }: Pick<CliIo, "env" | "workingDirectory">,
+): EmulatorConfig {
   try {
-    return loadConfig({ args, env: io.env, workingDirectory: io.workingDirectory });
+    return loadConfig({ args, env, workingDirectory });
   } catch (error) {
     if (error instanceof ConfigurationError) throw new UsageFailure(error.message);
     throw error;
