@@ -33,7 +33,7 @@ const HELP = `usage: dsql-emulator exec [options] -- PROGRAM [ARGUMENTS]
 Starts an emulator on free ports, runs the program with the environment that \`dsql-emulator env\` prints, stops
 the emulator and ends with the program's exit code. Refused connections are told on stderr.
 
-The options are those of \`dsql-emulator start\`; nothing is kept unless --data-dir is given.
+The options are those of \`dsql-emulator start\`; nothing is kept unless --data-dir is given, and --ready-file has no effect.
 Exit codes: the program's own; 1 the emulator could not start, 2 wrong configuration, 127 the program could not be
 run, 128 and the number of the signal that has ended it.
 `;
@@ -66,7 +66,8 @@ export function execCommand({ version, untilSignal }: ExecCommandOptions): CliCo
           },
         });
         try {
-          const readyFile = config.readyFile ?? join(directory, "ready.json");
+          // Never the one that the configuration names: that may be another emulator's.
+          const readyFile = join(directory, "ready.json");
           await writeReadyFile(readyFile, emulator.info);
           const changes = await clientEnvironment(emulator.info, readyFile, io.env);
           return await runProgram(program, programArguments, changes, { io, signalled });

@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
@@ -36,6 +39,25 @@ describe("dsql-emulator exec", () => {
       error: { hint: "The security token included in the request is invalid." },
     });
     expect(stderr).toContain("access_key_unknown");
+  });
+
+  test("leaves the ready file of another emulator alone", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "dsql-emulator-test-"));
+    const readyFile = join(directory, "ready.json");
+    writeFileSync(readyFile, "of another emulator");
+    const script = `console.log(process.env.DSQL_EMULATOR_READY_FILE)`;
+    const { code, stdout } = await exec(
+      "--ready-file",
+      readyFile,
+      "--",
+      process.execPath,
+      "--eval",
+      script,
+    );
+    expect(code).toBe(0);
+    expect(stdout.trim()).not.toBe(readyFile);
+    expect(readFileSync(readyFile, "utf8")).toBe("of another emulator");
+    rmSync(directory, { recursive: true });
   });
 
   test("says what is wrong with the call, the configuration or the program", async () => {
