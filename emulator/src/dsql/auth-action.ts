@@ -4,11 +4,6 @@ export type AuthAction = "DbConnect" | "DbConnectAdmin";
 /** The role that DSQL creates and manages; the only one that `DbConnectAdmin` opens. */
 export const ADMIN_ROLE = "admin";
 
-/** The text as an auth action, compared exactly, or `undefined`. */
-export function parseAuthAction(text: string): AuthAction | undefined {
-  return text === "DbConnect" || text === "DbConnectAdmin" ? text : undefined;
-}
-
 /**
  * The action that a connection as this requested user needs. The comparison is exact: `Admin` is a
  * custom role's name.

@@ -1,5 +1,5 @@
 export { type AccountId, clusterArn, parseAccountId } from "./arn.ts";
-export { ADMIN_ROLE, type AuthAction, parseAuthAction, requiredAuthAction } from "./auth-action.ts";
+export { ADMIN_ROLE, type AuthAction, requiredAuthAction } from "./auth-action.ts";
 export { type ClusterEndpoint, clusterHostName, parseClusterEndpoint } from "./cluster-endpoint.ts";
 export { type ClusterIdentifier, parseClusterIdentifier } from "./cluster-identifier.ts";
 export { LIMITS, type Limit } from "./limits.ts";

@@ -3,19 +3,14 @@
  * had at its start, and the chores that the emulator runs between the batches.
  */
 
+import { queryFrame } from "../../pgwire/index.ts";
 import { type FrontendFrame, SessionStartError } from "../../session/index.ts";
 import type { EngineProcess } from "./engine-process.ts";
 import { type ChoreResult, choreResult } from "./multiplexer-chore.ts";
 import type { MultiplexerEvent } from "./multiplexer-events.ts";
 import { createScheduler, type Scheduler } from "./multiplexer-scheduler.ts";
 import type { MultiplexerTimers } from "./multiplexer-timers.ts";
-import {
-  closeStatementFrame,
-  concatBytes,
-  concatFrames,
-  queryFrame,
-  syncFrame,
-} from "./session-frames.ts";
+import { closeStatementFrame, concatBytes, concatFrames, syncFrame } from "./session-frames.ts";
 import {
   parseSettings,
   READ_SETTINGS_SQL,

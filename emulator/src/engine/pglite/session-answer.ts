@@ -3,7 +3,8 @@
  * out the few messages that a session must not see as the engine wrote them.
  */
 
-import { concatBytes, latin1 } from "./session-frames.ts";
+import { latin1Text } from "../../pgwire/index.ts";
+import { concatBytes } from "./session-frames.ts";
 
 const HEADER_BYTES = 5;
 const EMPTY: Uint8Array = new Uint8Array(0);
@@ -74,17 +75,17 @@ export function firstColumn(dataRow: Uint8Array): string | undefined {
   if (dataRow.length < lengthOffset + 4) return undefined;
   const length = readLength(dataRow, lengthOffset);
   if (length < 0) return undefined;
-  return latin1(dataRow.subarray(lengthOffset + 4, lengthOffset + 4 + length));
+  return latin1Text(dataRow.subarray(lengthOffset + 4, lengthOffset + 4 + length));
 }
 
 /** Command tag of a CommandComplete. */
 export function commandTag(commandComplete: Uint8Array): string {
-  return latin1(commandComplete.subarray(HEADER_BYTES, -1));
+  return latin1Text(commandComplete.subarray(HEADER_BYTES, -1));
 }
 
 /** A field of an ErrorResponse by its one-letter code (`C`: SQLSTATE, `M`: message), in UTF-8. */
 export function errorField(errorResponse: Uint8Array, code: string): string | undefined {
-  for (const field of latin1(errorResponse.subarray(HEADER_BYTES)).split("\0")) {
+  for (const field of latin1Text(errorResponse.subarray(HEADER_BYTES)).split("\0")) {
     if (field.startsWith(code)) return Buffer.from(field.slice(1), "latin1").toString("utf8");
   }
   return undefined;

@@ -1,8 +1,9 @@
 /** From a batch of a client to a piece of work for the scheduler. */
 
+import { FRONTEND_TYPE } from "../../pgwire/index.ts";
 import type { EngineBatch, OutputSink } from "../../session/index.ts";
 import type { EngineState, PreparedCall } from "./multiplexer-work.ts";
-import { concatFrames, FRONTEND, sqlTextOf } from "./session-frames.ts";
+import { concatFrames, sqlTextOf } from "./session-frames.ts";
 import { type BatchPlan, planBatch } from "./session-plan.ts";
 import { createAnswerRewriter } from "./session-rewrite.ts";
 import { type SettingValues, switchSettingsSql } from "./session-settings.ts";
@@ -73,7 +74,7 @@ function rewritten(rewrite: (chunk: Uint8Array) => Uint8Array, sink: OutputSink)
 /** Whether the batch is a COPY with its data, whose CopyInResponse the client already has. */
 function hasCopyData(batch: EngineBatch): boolean {
   const last = batch.frames.at(-1)?.type;
-  return last === FRONTEND.copyDone || last === FRONTEND.copyFail;
+  return last === FRONTEND_TYPE.CopyDone || last === FRONTEND_TYPE.CopyFail;
 }
 
 /** Whether the batch may leave behind something that changes settings when it is used later. */

@@ -6,9 +6,9 @@
  * @see https://www.postgresql.org/docs/16/protocol-flow.html#PROTOCOL-COPY
  */
 
+import { BACKEND_TYPE, copyFailFrame, queryFrame } from "../../pgwire/index.ts";
 import type { EngineBatch, OutputSink } from "../../session/index.ts";
 import { createAnswerWalker } from "./session-answer.ts";
-import { BACKEND, copyFailFrame, queryFrame } from "./session-frames.ts";
 
 /** The batch that tries a COPY … FROM STDIN without data. */
 export function copyProbe(batch: EngineBatch): EngineBatch {
@@ -54,7 +54,7 @@ export function createCopyProbeReader(sink: OutputSink): CopyProbeReader {
       kept.push(message.slice());
       if (isAsynchronous(type)) return undefined;
       decided = true;
-      if (type === BACKEND.copyInResponse) copyInResponse = kept.at(-1);
+      if (type === BACKEND_TYPE.CopyInResponse) copyInResponse = kept.at(-1);
       return undefined;
     },
   });
@@ -72,8 +72,8 @@ export function createCopyProbeReader(sink: OutputSink): CopyProbeReader {
 
 function isAsynchronous(type: number): boolean {
   return (
-    type === BACKEND.noticeResponse ||
-    type === BACKEND.notificationResponse ||
-    type === BACKEND.parameterStatus
+    type === BACKEND_TYPE.NoticeResponse ||
+    type === BACKEND_TYPE.NotificationResponse ||
+    type === BACKEND_TYPE.ParameterStatus
   );
 }

@@ -1,6 +1,6 @@
+import { latin1Text } from "../../pgwire/index.ts";
 import { describe, expect, test } from "vitest";
 import { asDsqlError } from "./session-error.ts";
-import { latin1 } from "./session-frames.ts";
 
 function errorMessage(...fields: readonly string[]): Uint8Array {
   const body = Buffer.from(`${fields.join("\0")}\0\0`, "latin1");
@@ -12,7 +12,7 @@ function errorMessage(...fields: readonly string[]): Uint8Array {
 function rewritten(...fields: readonly string[]): string[] {
   const bytes = asDsqlError(errorMessage(...fields));
   expect(new DataView(bytes.buffer, bytes.byteOffset).getInt32(1)).toBe(bytes.length - 1);
-  return latin1(bytes.subarray(5)).split("\0").slice(0, -2);
+  return latin1Text(bytes.subarray(5)).split("\0").slice(0, -2);
 }
 
 describe("errors of the engine", () => {

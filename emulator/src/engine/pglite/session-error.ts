@@ -5,7 +5,8 @@
  * @see https://www.postgresql.org/docs/16/protocol-error-fields.html
  */
 
-import { BACKEND, concatBytes, latin1, writeLength } from "./session-frames.ts";
+import { BACKEND_TYPE, latin1Text } from "../../pgwire/index.ts";
+import { concatBytes, writeLength } from "./session-frames.ts";
 
 const HEADER_BYTES = 5;
 const FEATURE_NOT_SUPPORTED = "0A000";
@@ -31,7 +32,7 @@ const INTERNAL_FIELDS = "FLRW";
 
 /** The ErrorResponse as DSQL would send it; the same one when there is nothing to change. */
 export function asDsqlError(message: Uint8Array): Uint8Array {
-  const fields = latin1(message.subarray(HEADER_BYTES)).split("\0");
+  const fields = latin1Text(message.subarray(HEADER_BYTES)).split("\0");
   if (fields.includes(RAISED_BY_REFUSE)) {
     return errorOf(fields.filter((field) => !INTERNAL_FIELDS.includes(field.charAt(0))));
   }
@@ -51,7 +52,7 @@ function replacedField(field: string, text: string): string {
 function errorOf(fields: readonly string[]): Uint8Array {
   const body = `${fields.filter((field) => field !== "").join("\0")}\0\0`;
   const bytes = concatBytes([
-    Uint8Array.of(BACKEND.errorResponse, 0, 0, 0, 0),
+    Uint8Array.of(BACKEND_TYPE.ErrorResponse, 0, 0, 0, 0),
     Buffer.from(body, "latin1"),
   ]);
   writeLength(bytes);

@@ -7,34 +7,14 @@
  * @see https://www.postgresql.org/docs/16/protocol-message-formats.html
  */
 
+import {
+  concatMessages,
+  errorResponse,
+  FRONTEND_TYPE,
+  latin1Text,
+  readyForQuery,
+} from "../../pgwire/index.ts";
 import type { FrontendFrame } from "../../session/index.ts";
-
-/** Type bytes of the frontend messages that matter here. */
-export const FRONTEND = {
-  bind: 0x42,
-  close: 0x43,
-  copyData: 0x64,
-  copyDone: 0x63,
-  copyFail: 0x66,
-  describe: 0x44,
-  parse: 0x50,
-  query: 0x51,
-  sync: 0x53,
-} as const;
-
-/** Type bytes of the backend messages that matter here. */
-export const BACKEND = {
-  closeComplete: 0x33,
-  commandComplete: 0x43,
-  copyInResponse: 0x47,
-  dataRow: 0x44,
-  errorResponse: 0x45,
-  noticeResponse: 0x4e,
-  notificationResponse: 0x41,
-  parameterStatus: 0x53,
-  parseComplete: 0x31,
-  readyForQuery: 0x5a,
-} as const;
 
 const TARGET_STATEMENT = 0x53;
 const HEADER_BYTES = 5;
@@ -49,13 +29,13 @@ function statementNamePosition(frame: FrontendFrame): NamePosition | undefined {
   const { bytes, type } = frame;
   let start = HEADER_BYTES;
   switch (type) {
-    case FRONTEND.parse:
+    case FRONTEND_TYPE.Parse:
       break;
-    case FRONTEND.bind:
+    case FRONTEND_TYPE.Bind:
       start = bytes.indexOf(0, HEADER_BYTES) + 1;
       break;
-    case FRONTEND.describe:
-    case FRONTEND.close:
+    case FRONTEND_TYPE.Describe:
+    case FRONTEND_TYPE.Close:
       if (bytes[HEADER_BYTES] !== TARGET_STATEMENT) return undefined;
       start = HEADER_BYTES + 1;
       break;
@@ -70,7 +50,7 @@ function statementNamePosition(frame: FrontendFrame): NamePosition | undefined {
 export function statementNameOf(frame: FrontendFrame): string | undefined {
   const position = statementNamePosition(frame);
   if (position === undefined) return undefined;
-  return latin1(frame.bytes.subarray(position.start, position.end));
+  return latin1Text(frame.bytes.subarray(position.start, position.end));
 }
 
 /** The same message for a statement of another name; messages without a statement as they are. */
@@ -88,17 +68,18 @@ export function withStatementName(frame: FrontendFrame, name: string): FrontendF
 
 /** Text of a Query, or of the statement in a Parse; empty for other messages. */
 export function sqlTextOf(frame: FrontendFrame): string {
-  if (frame.type === FRONTEND.query) return latin1(frame.bytes.subarray(HEADER_BYTES, -1));
-  const position = frame.type === FRONTEND.parse ? statementNamePosition(frame) : undefined;
+  if (frame.type === FRONTEND_TYPE.Query) return latin1Text(frame.bytes.subarray(HEADER_BYTES, -1));
+  const position = frame.type === FRONTEND_TYPE.Parse ? statementNamePosition(frame) : undefined;
   if (position === undefined) return "";
   const start = position.end + 1;
-  return latin1(frame.bytes.subarray(start, frame.bytes.indexOf(0, start)));
+  return latin1Text(frame.bytes.subarray(start, frame.bytes.indexOf(0, start)));
 }
 
 /** The same Query or Parse with another SQL text, given in Latin-1. */
 export function withSqlText(frame: FrontendFrame, sql: string): FrontendFrame {
-  if (frame.type === FRONTEND.query) return frameOf(frame.type, Buffer.from(`${sql}\0`, "latin1"));
-  const position = frame.type === FRONTEND.parse ? statementNamePosition(frame) : undefined;
+  if (frame.type === FRONTEND_TYPE.Query)
+    return frameOf(frame.type, Buffer.from(`${sql}\0`, "latin1"));
+  const position = frame.type === FRONTEND_TYPE.Parse ? statementNamePosition(frame) : undefined;
   if (position === undefined) return frame;
   const start = position.end + 1;
   const changed = concatBytes([
@@ -110,29 +91,14 @@ export function withSqlText(frame: FrontendFrame, sql: string): FrontendFrame {
   return { type: frame.type, bytes: changed };
 }
 
-/** Query with this SQL text. */
-export function queryFrame(sql: string): FrontendFrame {
-  return frameOf(FRONTEND.query, Buffer.from(`${sql}\0`));
-}
-
-/** CopyFail with the reason that the error will quote. */
-export function copyFailFrame(reason: string): FrontendFrame {
-  return frameOf(FRONTEND.copyFail, Buffer.from(`${reason}\0`));
-}
-
 /** Close of a prepared statement. */
 export function closeStatementFrame(name: string): FrontendFrame {
-  return frameOf(FRONTEND.close, Buffer.from(`S${name}\0`, "latin1"));
+  return frameOf(FRONTEND_TYPE.Close, Buffer.from(`S${name}\0`, "latin1"));
 }
 
 /** Sync. */
 export function syncFrame(): FrontendFrame {
-  return frameOf(FRONTEND.sync, new Uint8Array(0));
-}
-
-/** ParameterStatus. */
-export function parameterStatusFrame(name: string, value: string): Uint8Array {
-  return frameOf(BACKEND.parameterStatus, Buffer.from(`${name}\0${value}\0`)).bytes;
+  return frameOf(FRONTEND_TYPE.Sync, new Uint8Array(0));
 }
 
 /** ErrorResponse of severity ERROR, with ReadyForQuery (idle) behind it where one is due. */
@@ -141,10 +107,8 @@ export function errorAnswer(
   message: string,
   endsWithReadyForQuery: boolean,
 ): Uint8Array {
-  const fields = `SERROR\0VERROR\0C${sqlState}\0M${message}\0\0`;
-  const error = frameOf(BACKEND.errorResponse, Buffer.from(fields)).bytes;
-  if (!endsWithReadyForQuery) return error;
-  return concatBytes([error, frameOf(BACKEND.readyForQuery, Buffer.from("I")).bytes]);
+  const error = errorResponse({ severity: "ERROR", sqlState, message });
+  return endsWithReadyForQuery ? concatMessages([error, readyForQuery("idle")]) : error;
 }
 
 /** The messages one after the other in a buffer of their own, so that it can be transferred. */
@@ -161,11 +125,6 @@ export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
     offset += piece.length;
   }
   return joined;
-}
-
-/** The bytes as text with one character per byte. */
-export function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 /** Corrects the length word of a message whose body has been changed. */

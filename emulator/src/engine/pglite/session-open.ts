@@ -1,10 +1,11 @@
 /** The settings that a new session starts with, checked by the engine where only it can tell. */
 
+import { queryFrame } from "../../pgwire/index.ts";
 import { SessionStartError, type SqlSessionOptions } from "../../session/index.ts";
 import type { SharedBackend } from "./multiplexer-backend.ts";
 import { choreResult } from "./multiplexer-chore.ts";
 import type { WorkResult } from "./multiplexer-work.ts";
-import { concatBytes, concatFrames, queryFrame } from "./session-frames.ts";
+import { concatBytes, concatFrames } from "./session-frames.ts";
 import {
   overrideSettings,
   READ_SETTINGS_SQL,

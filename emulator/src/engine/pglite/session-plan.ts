@@ -3,12 +3,11 @@
  * that the engine has lost parsed again in front, and which completions of the answer mean what.
  */
 
+import { BACKEND_TYPE, FRONTEND_TYPE } from "../../pgwire/index.ts";
 import type { EngineBatch, FrontendFrame } from "../../session/index.ts";
 import { deallocateSql, deallocateTarget } from "./session-deallocate.ts";
 import {
-  BACKEND,
   closeStatementFrame,
-  FRONTEND,
   sqlTextOf,
   statementNameOf,
   withSqlText,
@@ -109,7 +108,7 @@ export function planBatch(
 }
 
 function planFrame(draft: Draft, frame: FrontendFrame): FrontendFrame {
-  if (frame.type === FRONTEND.query) {
+  if (frame.type === FRONTEND_TYPE.Query) {
     // PostgreSQL drops the unnamed statement at the start of a simple Query.
     draft.unnamed = undefined;
     draft.ownsUnnamed = false;
@@ -117,14 +116,14 @@ function planFrame(draft: Draft, frame: FrontendFrame): FrontendFrame {
   }
   const name = statementNameOf(frame);
   if (name === undefined) {
-    if (frame.type === FRONTEND.close) expectCompletion(draft, BACKEND.closeComplete);
+    if (frame.type === FRONTEND_TYPE.Close) expectCompletion(draft, BACKEND_TYPE.CloseComplete);
     return frame;
   }
   if (name === "") return planUnnamed(draft, frame);
   switch (frame.type) {
-    case FRONTEND.parse:
+    case FRONTEND_TYPE.Parse:
       return planNamedParse(draft, frame, name);
-    case FRONTEND.close:
+    case FRONTEND_TYPE.Close:
       return planNamedClose(draft, frame, name);
     default:
       return withStatementName(frame, engineNameForUse(draft, name));
@@ -132,14 +131,14 @@ function planFrame(draft: Draft, frame: FrontendFrame): FrontendFrame {
 }
 
 function planUnnamed(draft: Draft, frame: FrontendFrame): FrontendFrame {
-  if (frame.type === FRONTEND.parse) {
-    expectCompletion(draft, BACKEND.parseComplete);
+  if (frame.type === FRONTEND_TYPE.Parse) {
+    expectCompletion(draft, BACKEND_TYPE.ParseComplete);
     draft.unnamed = { parse: frame, mayChangeSettings: draft.batch.mayChangeSettings };
     draft.ownsUnnamed = true;
     return planDeallocate(draft, frame);
   }
-  if (frame.type === FRONTEND.close) {
-    expectCompletion(draft, BACKEND.closeComplete);
+  if (frame.type === FRONTEND_TYPE.Close) {
+    expectCompletion(draft, BACKEND_TYPE.CloseComplete);
     draft.unnamed = undefined;
     draft.ownsUnnamed = true;
   } else if (!draft.ownsUnnamed) {
@@ -153,7 +152,7 @@ function planUnnamed(draft: Draft, frame: FrontendFrame): FrontendFrame {
 
 function planNamedParse(draft: Draft, frame: FrontendFrame, name: string): FrontendFrame {
   if (findStatement(draft, name) !== undefined) {
-    expectCompletion(draft, BACKEND.parseComplete);
+    expectCompletion(draft, BACKEND_TYPE.ParseComplete);
     return withStatementName(frame, engineNameForUse(draft, name));
   }
   const engineName = newEngineName(draft.statements);
@@ -166,14 +165,16 @@ function planNamedParse(draft: Draft, frame: FrontendFrame, name: string): Front
   };
   draft.touched.set(name, statement);
   draft.clientNames.set(engineName, name);
-  expectCompletion(draft, BACKEND.parseComplete, () => draft.statements.named.set(name, statement));
+  expectCompletion(draft, BACKEND_TYPE.ParseComplete, () =>
+    draft.statements.named.set(name, statement),
+  );
   return parse;
 }
 
 function planNamedClose(draft: Draft, frame: FrontendFrame, name: string): FrontendFrame {
   const engineName = findStatement(draft, name)?.engineName ?? newEngineName(draft.statements);
   draft.touched.set(name, undefined);
-  expectCompletion(draft, BACKEND.closeComplete, () => draft.statements.named.delete(name));
+  expectCompletion(draft, BACKEND_TYPE.CloseComplete, () => draft.statements.named.delete(name));
   return withStatementName(frame, engineName);
 }
 
@@ -213,8 +214,8 @@ function expectCompletion(draft: Draft, type: number, apply?: () => void): void 
 }
 
 function inject(draft: Draft, frame: FrontendFrame, apply?: () => void): void {
-  const isParse = frame.type === FRONTEND.parse;
-  const type = isParse ? BACKEND.parseComplete : BACKEND.closeComplete;
+  const isParse = frame.type === FRONTEND_TYPE.Parse;
+  const type = isParse ? BACKEND_TYPE.ParseComplete : BACKEND_TYPE.CloseComplete;
   draft.injected.push(frame);
   draft.injectedCompletions.push({ type, injected: true, apply });
 }

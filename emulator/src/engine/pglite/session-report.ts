@@ -5,17 +5,12 @@
  * @see https://www.postgresql.org/docs/16/protocol-flow.html#PROTOCOL-ASYNC
  */
 
+import { BACKEND_TYPE, parameterStatus, queryFrame } from "../../pgwire/index.ts";
 import type { OutputSink } from "../../session/index.ts";
 import { READY_FOR_QUERY_BYTES } from "./backend-reply.ts";
 import type { Scheduler } from "./multiplexer-scheduler.ts";
 import { createAnswerWalker, firstColumn } from "./session-answer.ts";
-import {
-  BACKEND,
-  concatBytes,
-  concatFrames,
-  parameterStatusFrame,
-  queryFrame,
-} from "./session-frames.ts";
+import { concatBytes, concatFrames } from "./session-frames.ts";
 import { type SettingValues, settingValue } from "./session-settings.ts";
 
 /** Settings that a client may change and is told about, by their official names. */
@@ -70,7 +65,7 @@ export function showReported(
 function shownValues(answer: Uint8Array): ReportedValues | undefined {
   const values: string[] = [];
   createAnswerWalker({
-    wants: (type) => type === BACKEND.dataRow,
+    wants: (type) => type === BACKEND_TYPE.DataRow,
     replace: (_type, dataRow) => {
       values.push(firstColumn(dataRow) ?? "");
       return undefined;
@@ -83,7 +78,7 @@ function shownValues(answer: Uint8Array): ReportedValues | undefined {
 export function parameterStatuses(before: ReportedValues, after: ReportedValues): Uint8Array[] {
   return REPORTED.flatMap((name, index) => {
     const value = after[index] ?? "";
-    return value === before[index] ? [] : [parameterStatusFrame(name, value)];
+    return value === before[index] ? [] : [parameterStatus(name, value)];
   });
 }
 

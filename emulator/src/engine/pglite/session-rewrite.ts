@@ -4,9 +4,10 @@
  * does not have.
  */
 
+import { BACKEND_TYPE, latin1Text } from "../../pgwire/index.ts";
 import { commandTag, createAnswerWalker } from "./session-answer.ts";
 import { asDsqlError } from "./session-error.ts";
-import { BACKEND, concatBytes, latin1, writeLength } from "./session-frames.ts";
+import { concatBytes, writeLength } from "./session-frames.ts";
 import type { BatchPlan } from "./session-plan.ts";
 
 /** Options of `createAnswerRewriter`. */
@@ -29,14 +30,14 @@ export function createAnswerRewriter(
   return createAnswerWalker({
     wants: (type) => {
       switch (type) {
-        case BACKEND.parseComplete:
-        case BACKEND.closeComplete:
+        case BACKEND_TYPE.ParseComplete:
+        case BACKEND_TYPE.CloseComplete:
           return nextCompletion < completions.length;
-        case BACKEND.errorResponse:
+        case BACKEND_TYPE.ErrorResponse:
           return true;
-        case BACKEND.commandComplete:
+        case BACKEND_TYPE.CommandComplete:
           return onCommandTag !== undefined;
-        case BACKEND.copyInResponse:
+        case BACKEND_TYPE.CopyInResponse:
           return hideCopyInResponse;
         default:
           return false;
@@ -44,12 +45,12 @@ export function createAnswerRewriter(
     },
     replace: (type, message) => {
       switch (type) {
-        case BACKEND.errorResponse:
+        case BACKEND_TYPE.ErrorResponse:
           return asDsqlError(withClientNames(message, clientNames));
-        case BACKEND.commandComplete:
+        case BACKEND_TYPE.CommandComplete:
           if (onCommandTag?.tag === commandTag(message)) onCommandTag.apply();
           return message;
-        case BACKEND.copyInResponse:
+        case BACKEND_TYPE.CopyInResponse:
           hideCopyInResponse = false;
           return undefined;
         default: {
@@ -69,7 +70,7 @@ export function withClientNames(
   clientNames: ReadonlyMap<string, string>,
 ): Uint8Array {
   if (clientNames.size === 0) return message;
-  const text = latin1(message);
+  const text = latin1Text(message);
   const changed = text.replace(
     /prepared statement "(s[0-9a-f]+_\d+)"/g,
     (whole, engineName: string) => {

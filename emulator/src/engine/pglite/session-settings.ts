@@ -96,11 +96,6 @@ export function overrideSettings(
   return ENGINE_SETTINGS.map((name, index) => byName.get(name) ?? values[index] ?? "");
 }
 
-/** Whether both sets have the same values. */
-export function equalSettings(left: SettingValues, right: SettingValues): boolean {
-  return left === right || left.every((value, index) => value === right[index]);
-}
-
 /** One value of a set, by the lower-case name of the setting. */
 export function settingValue(values: SettingValues, name: string): string {
   return values[ENGINE_SETTINGS.indexOf(name)] ?? "";

@@ -6,9 +6,10 @@
  * CloseComplete is seen, whatever the transaction does afterwards.
  */
 
+import { FRONTEND_TYPE } from "../../pgwire/index.ts";
 import { randomBytes } from "node:crypto";
 import type { EngineBatch, FrontendFrame } from "../../session/index.ts";
-import { FRONTEND, statementNameOf } from "./session-frames.ts";
+import { statementNameOf } from "./session-frames.ts";
 
 /** The names live in one backend, where SQL of any session can use a name that it knows. */
 const NAME_PREFIX_BYTES = 10;
@@ -64,7 +65,7 @@ export function newEngineName(statements: SessionStatements): string {
 export function usesSettingChanger(statements: SessionStatements, batch: EngineBatch): boolean {
   if (!statements.anyMayChangeSettings) return false;
   return batch.frames.some((frame) => {
-    if (frame.type !== FRONTEND.bind) return false;
+    if (frame.type !== FRONTEND_TYPE.Bind) return false;
     const name = statementNameOf(frame) ?? "";
     const statement = name === "" ? statements.unnamed : statements.named.get(name);
     return statement?.mayChangeSettings === true;
