@@ -1,5 +1,11 @@
 /** What the APIs of AWS ask of the rest of the emulator. */
-import type { Decision, IamDirectory, RequestContext, RequestPrincipal } from "../../iam/index.ts";
+import type {
+  AttachedPolicy,
+  Decision,
+  IamDirectory,
+  RequestContext,
+  RequestPrincipal,
+} from "../../iam/index.ts";
 
 /** Who signed a request. */
 export interface AwsCaller {
@@ -43,9 +49,14 @@ export interface AccountDirectories {
 export interface CallAuthorization {
   /**
    * `request.keys` are those of the operation and of the HTTP request; keys of the principal, of the
-   * organization and of the time are added by the implementation.
+   * organization and of the time are added by the implementation. `resourcePolicy` is the policy of
+   * the resource, if it has one that counts for the action.
    */
-  authorize(caller: AwsCaller, request: RequestContext): Promise<Decision> | Decision;
+  authorize(
+    caller: AwsCaller,
+    request: RequestContext,
+    resourcePolicy?: AttachedPolicy,
+  ): Promise<Decision> | Decision;
 }
 
 /** Makes the ids that answers carry. */
