@@ -1,1 +1,6 @@
-export { createEmulatorClock, type EmulatorClockOptions } from "./emulator-clock.ts";
+export {
+  createEmulatorClock,
+  type EmulatorClock,
+  type EmulatorClockOptions,
+} from "./emulator-clock.ts";
+export type { SystemTimers } from "./system-timers.ts";
