@@ -1,5 +1,11 @@
 export { inspectQuery, type QueryFacts } from "./inspect-query.ts";
-export type { Refusal, RefusalConfidence, RefusedStatement } from "./refusal.ts";
+export type {
+  Refusal,
+  RefusalConfidence,
+  RefusedStatement,
+  ReplacedStatement,
+  TranslatedStatement,
+} from "./refusal.ts";
 export { refuseInPlace } from "./refuse-in-place.ts";
 export { type Statement, type StatementList, splitStatements } from "./split-statements.ts";
 export type { Token, TokenKind, TokenList } from "./token.ts";

@@ -3,7 +3,7 @@
 import { createCopyFinder } from "./copy-finder.ts";
 import { createEffectFinder } from "./effect-finder.ts";
 import { nextToken, startOfText } from "./lexer.ts";
-import type { RefusedStatement } from "./refusal.ts";
+import type { ReplacedStatement } from "./refusal.ts";
 import { createRefusalFinder } from "./refusal-finder.ts";
 import { createStatementBoundary } from "./statement-boundary.ts";
 
@@ -30,8 +30,11 @@ export interface QueryFacts {
    * body of a DO or of a function that is defined.
    */
   readonly deallocatesAll: boolean;
-  /** The statements that DSQL refuses as a whole, in their order. */
-  readonly refused: readonly RefusedStatement[];
+  /**
+   * The statements in whose place something else runs, in their order: those that DSQL refuses as a
+   * whole, and AWS IAM GRANT and REVOKE.
+   */
+  readonly refused: readonly ReplacedStatement[];
 }
 
 const ONE_HARMLESS_STATEMENT: QueryFacts = {
@@ -82,7 +85,7 @@ export function inspectQuery(sql: string): QueryFacts {
     if (!isInStatement) statementCount++;
     isInStatement = true;
   }
-  if (cursor.isStuck) return UNTERMINATED;
+  if (cursor.isStuck) return { ...UNTERMINATED, refused: refusals.cutStatement() };
   refusals.endStatement();
   const onlyOrOthers = statementCount === 1 ? "only" : "among-others";
   return {

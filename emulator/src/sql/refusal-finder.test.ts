@@ -3,7 +3,9 @@ import { inspectQuery } from "./inspect-query.ts";
 import { refuseInPlace } from "./refuse-in-place.ts";
 
 function textsOf(sql: string): string[] {
-  return inspectQuery(sql).refused.map(({ message }) => message);
+  return inspectQuery(sql).refused.map((statement) =>
+    "message" in statement ? statement.message : statement.text,
+  );
 }
 
 function setting(name: string): string {

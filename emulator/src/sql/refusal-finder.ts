@@ -1,8 +1,9 @@
-/** Finds the statements of a text that DSQL refuses, token by token. */
+/** Finds the statements of a text that DSQL refuses, or that only DSQL has, token by token. */
 
 import { isSessionParameter } from "../dsql/index.ts";
+import { IAM_VERB, replaceIamStatement } from "./iam-statement.ts";
 import { nextToken, startOfText } from "./lexer.ts";
-import { type Refusal, type RefusedStatement, unsupported } from "./refusal.ts";
+import { type Refusal, type ReplacedStatement, unsupported } from "./refusal.ts";
 import { settingNotSupported, settingRefusal } from "./refused-settings.ts";
 import {
   bodyRefusal,
@@ -30,16 +31,22 @@ export interface RefusalFinder {
   accept(token: Token): void;
   /** The statement is complete. */
   endStatement(): void;
-  /** The refused ones among the complete statements. */
-  refused(): readonly RefusedStatement[];
+  /** The refused ones among the complete statements, and those that are translated. */
+  refused(): readonly ReplacedStatement[];
+  /**
+   * The text has no end: what has to be replaced in it so that PostgreSQL says what is wrong, given
+   * that it does not know the statement which is cut.
+   */
+  cutStatement(): readonly ReplacedStatement[];
 }
 
 /** Makes a finder for one text, before its first token. */
 export function createRefusalFinder(sql: string, depth = 0): RefusalFinder {
-  const refused: RefusedStatement[] = [];
+  const refused: ReplacedStatement[] = [];
   let start = -1;
   let end = 0;
   let tokens: Token[] | undefined;
+  let isIam = false;
   let settingCall: Refusal | undefined;
   let parameterCount = 0;
   const followSettingCall = createSettingCallFollower(sql);
@@ -49,7 +56,8 @@ export function createRefusalFinder(sql: string, depth = 0): RefusalFinder {
     accept: (token) => {
       if (start < 0) {
         start = token.start;
-        tokens = REFUSABLE_VERBS.has(token.symbol) ? [] : undefined;
+        isIam = depth === 0 && token.symbol === IAM_VERB;
+        tokens = isIam || REFUSABLE_VERBS.has(token.symbol) ? [] : undefined;
       }
       end = token.end;
       if (tokens !== undefined && tokens.length <= MAX_TOKENS) tokens.push(token);
@@ -58,12 +66,19 @@ export function createRefusalFinder(sql: string, depth = 0): RefusalFinder {
       }
       settingCall ??= followSettingCall(token);
     },
+    cutStatement: () =>
+      isIam && tokens !== undefined ? [replaceIamStatement(sql, tokens, true)] : [],
     endStatement: () => {
-      const refusal = (tokens && refusalOf(sql, tokens, depth)) ?? settingCall;
-      if (refusal !== undefined && start >= 0) {
-        refused.push({ ...refusal, start, end, parameterCount });
+      if (isIam && tokens !== undefined) {
+        refused.push(replaceIamStatement(sql, tokens, false));
+      } else {
+        const refusal = (tokens && refusalOf(sql, tokens, depth)) ?? settingCall;
+        if (refusal !== undefined && start >= 0) {
+          refused.push({ ...refusal, start, end, parameterCount });
+        }
       }
       start = -1;
+      isIam = false;
       tokens = undefined;
       settingCall = undefined;
       parameterCount = 0;
@@ -127,5 +142,6 @@ function firstRefusal(body: string, depth: number): Refusal | undefined {
     else finder.accept(token);
   }
   finder.endStatement();
-  return finder.refused()[0];
+  const [first] = finder.refused();
+  return first === undefined || "text" in first ? undefined : first;
 }

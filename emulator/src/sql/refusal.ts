@@ -31,3 +31,13 @@ export const FEATURE_NOT_SUPPORTED = "0A000";
 export function unsupported(message: string, confidence: RefusalConfidence): Refusal {
   return { sqlState: FEATURE_NOT_SUPPORTED, message, confidence };
 }
+
+/** A statement of a text that does not run as it stands, and the SQL that runs in its place. */
+export interface TranslatedStatement {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A statement in whose place something else runs. */
+export type ReplacedStatement = RefusedStatement | TranslatedStatement;

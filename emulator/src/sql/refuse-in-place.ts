@@ -1,23 +1,26 @@
-/** Puts an SQL statement that raises the error in the place of each refused statement. */
+/**
+ * Puts other SQL in the place of statements: what raises the error in that of a refused one, and what
+ * does the work in that of one that PostgreSQL does not know.
+ */
 
-import type { RefusedStatement } from "./refusal.ts";
+import type { RefusedStatement, ReplacedStatement } from "./refusal.ts";
 import { renderWithReplacements } from "./render-with-replacements.ts";
 
 /** Parameters that the replacement uses, so that Bind finds them; clients send tens. Our choice. */
 const MAX_PARAMETERS = 1000;
 
 /**
- * The text with its refused statements replaced, so that the error is raised where the statement
- * would have run: not in a failed transaction, and not behind a statement that has failed.
+ * The text with these statements replaced, so that an error is raised where the statement would have
+ * run: not in a failed transaction, and not behind a statement that has failed.
  */
-export function refuseInPlace(sql: string, refused: readonly RefusedStatement[]): string {
+export function refuseInPlace(sql: string, statements: readonly ReplacedStatement[]): string {
   return renderWithReplacements(
     sql,
-    refused.map((statement) => ({
-      start: statement.start,
-      end: statement.end,
-      text: refusingSql(statement),
-    })),
+    statements.map((statement) =>
+      "text" in statement
+        ? statement
+        : { start: statement.start, end: statement.end, text: refusingSql(statement) },
+    ),
   );
 }
 
