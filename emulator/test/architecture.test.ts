@@ -14,6 +14,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   sigv4: ["shared"],
   iam: ["shared"],
   sql: ["dsql", "shared"],
+  clusters: ["iam", "dsql", "shared"],
   clock: ["shared"],
   auth: ["dsql", "sigv4", "iam", "shared"],
   session: ["pgwire", "auth", "sql", "dsql", "shared"],
@@ -21,7 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   audit: ["auth", "session", "iam", "dsql", "shared"],
   stores: ["auth", "session", "iam", "dsql", "shared"],
   server: ["session", "pgwire", "dsql", "shared"],
-  "control-plane": ["auth", "audit", "sigv4", "iam", "dsql", "shared"],
+  "control-plane": ["auth", "audit", "sigv4", "clusters", "iam", "dsql", "shared"],
   config: ["iam", "dsql", "shared"],
   cli: ["config", "audit", "sigv4", "dsql", "shared"],
 };
@@ -34,6 +35,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   sigv4: ["node:crypto"],
   iam: [],
   sql: [],
+  clusters: [],
 };
 
 /** The composition root and the entry points at the top: they may import everything. */
