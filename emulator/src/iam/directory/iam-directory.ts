@@ -5,6 +5,10 @@
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html
  */
 import { type AccessKeyOperations, accessKeyOperations } from "./access-key-operations.ts";
+import {
+  type AuthorizationDetailsOperation,
+  authorizationDetailsOperation,
+} from "./account-authorization-details.ts";
 import { type AccountSummaryOperation, accountSummaryOperation } from "./account-summary.ts";
 import { type AttachmentOperations, attachmentOperations } from "./attachment-operations.ts";
 import { type AuthorizationReads, authorizationReads } from "./authorization-reads.ts";
@@ -42,7 +46,8 @@ export interface IamOperations
     AttachmentOperations,
     PolicyEntitiesOperation,
     OpenIdConnectOperations,
-    AccountSummaryOperation {}
+    AccountSummaryOperation,
+    AuthorizationDetailsOperation {}
 
 /** The IAM of one account. A refused operation changes nothing. */
 export interface IamDirectory extends IamOperations, AuthorizationReads {
@@ -79,6 +84,7 @@ function directoryOf(state: DirectoryState): IamDirectory {
     ...policyEntitiesOperation(state),
     ...openIdConnectOperations(state),
     ...accountSummaryOperation(state),
+    ...authorizationDetailsOperation(state),
     ...authorizationReads(state),
   };
 }
