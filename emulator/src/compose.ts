@@ -1,18 +1,24 @@
 /** The composition root: makes everything from the configuration, starts it and stops it. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { SecureContext } from "node:tls";
 import { DecisionLog, type DecisionRecord } from "./audit/index.ts";
 import {
-  type AccessKey,
-  type Cluster,
-  type ClusterDirectory,
-  createConnectionAuthorizer,
-} from "./auth/index.ts";
+  accountOfAccessKeyId,
+  OidcTokens,
+  OneTimePasswords,
+  openAccounts,
+} from "./accounts/index.ts";
+import { type Cluster, type ClusterDirectory, createConnectionAuthorizer } from "./auth/index.ts";
 import type { ReadyInfo } from "./cli/index.ts";
 import { createEmulatorClock } from "./clock/index.ts";
-import type { EmulatorConfig } from "./config/index.ts";
+import {
+  type ConfiguredAccount,
+  DEFAULT_ACCESS_KEY_ID,
+  type EmulatorConfig,
+  makeDefaultUser,
+} from "./config/index.ts";
 import { buildControlPlane } from "./control-plane/index.ts";
 import { clusterHostName, LIMITS, parseClusterEndpoint } from "./dsql/index.ts";
 import {
@@ -27,10 +33,10 @@ import { CancelKeys, type EngineDirectory, type SqlEngine } from "./session/inde
 import { encodeBase32 } from "./shared/index.ts";
 import {
   loadOrCreateCredentials,
-  MemoryAccessKeyStore,
+  loadOrCreateSessionKey,
   MemoryClusterDirectory,
   MemoryConnectionGate,
-  MemoryPolicyStore,
+  MemoryNetworkDirectory,
   unmappedRoleMappingStore,
 } from "./stores/index.ts";
 
@@ -92,7 +98,15 @@ export async function startComposed(parts: EmulatorParts): Promise<Emulator> {
 async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   const { config, stateDirectory, onEvent } = parts;
   const clock = createEmulatorClock();
-  const credentials = withCredentials(config, stateDirectory);
+  const configured = withDefaultUser(config, stateDirectory);
+  const { accounts, sessionTokens, keep } = openAccounts({
+    accounts: configured.map(({ membership, ...declared }) => ({ declared, membership })),
+    dataDirectory: config.dataDirectory,
+    sessionKey: loadOrCreateSessionKey(stateDirectory),
+    clock,
+  });
+  await keep();
+  const clusterPolicies = new Map(config.clusters.map(({ arn, policy }) => [arn, policy]));
   const clusters = config.clusters.map((cluster): Cluster => ({ ...cluster, status: "ACTIVE" }));
   const directory = new MemoryClusterDirectory({
     clusters,
@@ -109,8 +123,14 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     ports: {
       clusters: directory,
       gate,
-      accessKeys: new MemoryAccessKeyStore(credentials),
-      policies: new MemoryPolicyStore(config.users, config.clusters),
+      accessKeys: accounts,
+      networks: new MemoryNetworkDirectory(config.networks),
+      policies: {
+        policiesFor: (principal, { arn, accountId }) => ({
+          ...accounts.policiesOf(principal, accountId),
+          resource: clusterPolicies.get(arn),
+        }),
+      },
       roleMappings: unmappedRoleMappingStore,
     },
   });
@@ -159,7 +179,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     endpoint: clusterHostName({ cluster: cluster.identifier, region: cluster.region }),
     region: cluster.region,
   }));
-  const accountId = config.accounts[0] ?? "";
+  const accountId = config.accounts[0]?.accountId ?? "";
   const controlPlane = buildControlPlane({
     version: parts.version,
     mode: config.enforce,
@@ -178,17 +198,33 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     onInternalError: (error) => {
       onEvent({ kind: "internal-error", sessionId: undefined, error });
     },
+    aws: {
+      accessKeys: accounts,
+      accounts: { directoryOf: (id) => accounts.directoryOf(id), keep },
+      authorization: accounts,
+      requestIds: { newRequestId: () => randomUUID() },
+      sts: {
+        sessions: sessionTokens,
+        webIdentities: new OidcTokens(clock),
+        oneTimePasswords: new OneTimePasswords(),
+        accountOfAccessKeyId,
+      },
+    },
   });
   const stop = async (): Promise<void> => {
     isReady = false;
     await Promise.allSettled([listener.stop(), controlPlane.close()]);
     await engines.stop();
+    // When a key was last used is kept only now.
+    await keep().catch((error: unknown) => {
+      onEvent({ kind: "notice", message: error instanceof Error ? error.message : String(error) });
+    });
   };
   try {
     const postgres = await listener.listen(config.host, config.pgPort);
     const url = await controlPlane.listen({ host: config.host, port: config.httpPort });
     isReady = true;
-    const [firstKey] = credentials;
+    const [firstKey] = configured.flatMap(({ users }) => users).flatMap((user) => user.accessKeys);
     return {
       stop,
       info: {
@@ -199,8 +235,8 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
         region: config.defaultRegion,
         accountId,
         credentials: {
-          accessKeyId: firstKey?.accessKeyId ?? "",
-          secretAccessKey: firstKey?.secretAccessKey ?? "",
+          accessKeyId: firstKey?.id ?? "",
+          secretAccessKey: firstKey?.secret ?? "",
         },
         clusters: described,
       },
@@ -211,21 +247,20 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   }
 }
 
-/** All access keys of the configuration, with the generated secret where one is missing. */
-function withCredentials(config: EmulatorConfig, stateDirectory: string): readonly AccessKey[] {
-  return config.users.flatMap((user) =>
-    user.accessKeys.map(({ accessKeyId, secretAccessKey, status }) => ({
-      accessKeyId,
-      secretAccessKey:
-        secretAccessKey ?? loadOrCreateCredentials(stateDirectory, accessKeyId).secretAccessKey,
-      status,
-      principal: {
-        kind: "user" as const,
-        arn: user.arn,
-        accountId: user.accountId,
-        tags: user.tags,
-      },
-    })),
+/** The accounts of the configuration, with the default user, whose secret is generated if need be. */
+function withDefaultUser(
+  { accounts, defaultUser }: EmulatorConfig,
+  stateDirectory: string,
+): readonly ConfiguredAccount[] {
+  if (defaultUser === undefined) return accounts;
+  const { accountId, secretAccessKey } = defaultUser;
+  const secret =
+    secretAccessKey ??
+    loadOrCreateCredentials(stateDirectory, DEFAULT_ACCESS_KEY_ID).secretAccessKey;
+  return accounts.map((account) =>
+    account.accountId === accountId
+      ? { ...account, users: [makeDefaultUser(secret), ...account.users] }
+      : account,
   );
 }
 

@@ -56,6 +56,8 @@ export interface RecordedPrincipal {
   readonly kind: string;
   readonly arn: string;
   readonly accountId: string;
+  /** The role or user that a session is of; `null` for long-term credentials. */
+  readonly issuerArn: string | null;
 }
 
 /** A record without its trace, for lists. */

@@ -37,7 +37,12 @@ export function recordDecision(decision: ConnectionDecision): DecisionRecord {
     principal:
       principal === undefined
         ? null
-        : { kind: principal.kind, arn: principal.arn, accountId: principal.accountId },
+        : {
+            kind: principal.kind,
+            arn: principal.arn,
+            accountId: principal.accountId,
+            issuerArn: principal.issuerArn ?? null,
+          },
     refusal: recorded(decision.refusal),
     connection: {
       state: outcome,

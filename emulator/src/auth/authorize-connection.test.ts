@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CONNECTION_CASES } from "../../test/fixtures/auth/connection-cases.ts";
 import {
+  ALICE,
   CLUSTER_ARN,
   connect,
   type ConnectionScript,
@@ -59,7 +60,7 @@ describe("a connection in strict mode", () => {
       authorization: {
         cluster: TEST_CLUSTER,
         databaseRole: "admin",
-        principal: { kind: "user", arn: PRINCIPAL_ARN, accountId: "123456789012" },
+        principal: ALICE,
       },
     });
   });
@@ -97,25 +98,23 @@ describe("a connection with a token that was altered", () => {
 });
 
 describe("the record of a refused connection", () => {
-  const PRINCIPAL = { kind: "user", arn: PRINCIPAL_ARN, accountId: "123456789012" };
-
   test.each<[string, ConnectionScript, unknown]>([
     ["names nobody for a wrong signature", { token: { secretAccessKey: "fake-b" } }, undefined],
     ["names nobody for an expired token", { token: { expires: "0" } }, undefined],
-    ["names who signed for another host", { token: { host: "db.example.com" } }, PRINCIPAL],
-    ["names who signed for another action", { token: { action: "DbConnect" } }, PRINCIPAL],
+    ["names who signed for another host", { token: { host: "db.example.com" } }, ALICE],
+    ["names who signed for another action", { token: { action: "DbConnect" } }, ALICE],
     [
       "names whom IAM denies",
       { world: { statements: { Effect: "Deny", Action: "*", Resource: "*" } } },
-      PRINCIPAL,
+      ALICE,
     ],
-    ["names who met a cluster that sleeps", { world: { clusterStatus: "INACTIVE" } }, PRINCIPAL],
+    ["names who met a cluster that sleeps", { world: { clusterStatus: "INACTIVE" } }, ALICE],
     [
       "names who has no mapping",
       { attempt: { requestedUser: "other" }, token: { action: "DbConnect" } },
-      PRINCIPAL,
+      ALICE,
     ],
-    ["names who wants another database", { attempt: { requestedDatabase: "x" } }, PRINCIPAL],
+    ["names who wants another database", { attempt: { requestedDatabase: "x" } }, ALICE],
   ])("%s", async (_name, script, principal) => {
     const { decisions } = await connect(script);
     expect(decisions[0]?.outcome).toBe("refused");
@@ -271,7 +270,7 @@ describe("soft mode", () => {
         .map(({ step, saw }) => [step, saw["because"]]),
     ).toStrictEqual([
       ["access-key", "needs what a waived step did not establish: token"],
-      ["session-credentials", "needs what a waived step did not establish: token"],
+      ["session-credentials", "needs what a waived step did not establish: token, accessKey"],
       ["scope", "needs what a waived step did not establish: token"],
       ["lifetime", "needs what a waived step did not establish: token"],
       ["signature", "needs what a waived step did not establish: token, accessKey"],

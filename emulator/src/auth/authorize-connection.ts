@@ -4,9 +4,10 @@
  * FIDELITY: the order of the real service is not published; docs/fidelity.md says what is known.
  * The steps before the password is asked for form the admission; the others the authorization.
  */
+import type { Caller } from "../iam/index.ts";
 import type { Clock } from "../shared/index.ts";
 import { SigningKeyCache } from "../sigv4/index.ts";
-import type { Cluster, ConnectionAttempt, Principal } from "./connection-attempt.ts";
+import type { Cluster, ConnectionAttempt } from "./connection-attempt.ts";
 import { type EnforcementMode, internalError, Pipeline, type PipelineResult } from "./pipeline.ts";
 import type { AuthorizationPorts } from "./ports.ts";
 import type { AuthRefusal } from "./refusal.ts";
@@ -53,7 +54,7 @@ interface ConnectionPipelines {
   readonly authorization: RunnablePipeline<
     Admission & { readonly password: string },
     object,
-    { readonly signer: Principal }
+    { readonly signer: Caller }
   >;
 }
 
@@ -73,17 +74,13 @@ export function connectionPipelines(ports: AuthorizationPorts, clock: Clock): Co
   const authorization = Pipeline.over<Admission & { password: string }>()
     .waivable("parse-token", ["password"], parseToken)
     .waivable("access-key", ["token"], resolveAccessKey(ports.accessKeys))
-    .waivable("session-credentials", ["token"], checkSessionCredentials)
+    .waivable("session-credentials", ["token", "accessKey"], checkSessionCredentials(clock))
     .waivable("scope", ["token", "cluster"], checkScope)
     .waivable("lifetime", ["token"], checkLifetime(clock))
     .waivable("signature", ["token", "accessKey"], checkSignature(new SigningKeyCache()))
     .waivable("token-host", ["token", "cluster"], checkTokenHost(ports.clusters))
     .waivable("user-and-action", ["token", "attempt"], checkUserAndAction)
-    .waivable(
-      "iam",
-      ["attempt", "accessKey", "cluster", "action"],
-      evaluateIam(ports.policies, clock),
-    )
+    .waivable("iam", ["attempt", "accessKey", "cluster", "action"], evaluateIam(ports, clock))
     .required("cluster-state", checkClusterState)
     .waivable(
       "role-mapping",

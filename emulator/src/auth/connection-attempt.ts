@@ -1,5 +1,6 @@
 /** What is known of a connection before anybody has proved anything. */
 import type { AccountId, ClusterIdentifier } from "../dsql/index.ts";
+import type { AttachedPolicy } from "../iam/index.ts";
 
 /** The client's side of a connection: what TLS and the StartupMessage said. */
 export interface ConnectionAttempt {
@@ -45,20 +46,12 @@ export interface Cluster {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** Who signed a token. */
-export interface Principal {
-  readonly kind: "user";
-  /** As `GetCallerIdentity` shows it. */
-  readonly arn: string;
-  readonly accountId: AccountId;
-  /** Tags of the user; none if left out. */
-  readonly tags?: Readonly<Record<string, string>>;
-}
-
-/** An access key with its secret and its owner. */
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly status: "Active" | "Inactive";
-  readonly principal: Principal;
+/** The network that a connection comes through, as policies see it. */
+export interface Network {
+  /** `vpc-…`. */
+  readonly vpcId: string | undefined;
+  /** `vpce-…`. */
+  readonly vpcEndpointId: string | undefined;
+  /** The policy of the endpoint, if it restricts. */
+  readonly endpointPolicy: AttachedPolicy | undefined;
 }

@@ -1,19 +1,13 @@
 export { type AuthorizerOptions, createConnectionAuthorizer } from "./authorize-connection.ts";
 export { type ClientError, type ClientErrorOptions, clientError } from "./client-error.ts";
-export type {
-  AccessKey,
-  Cluster,
-  ClusterStatus,
-  ConnectionAttempt,
-  Principal,
-} from "./connection-attempt.ts";
+export type { Cluster, ClusterStatus, ConnectionAttempt, Network } from "./connection-attempt.ts";
 export type { EnforcementMode, TraceEntry } from "./pipeline.ts";
 export type {
-  AccessKeyStore,
   ApplicablePolicies,
   AuthorizationPorts,
   ClusterDirectory,
   ConnectionGate,
+  NetworkDirectory,
   PolicyStore,
   RoleMappingStore,
 } from "./ports.ts";

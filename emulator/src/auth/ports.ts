@@ -1,7 +1,7 @@
 /** What the connection pipeline asks of the rest of the emulator. */
 import type { ClusterEndpoint, ClusterIdentifier } from "../dsql/index.ts";
-import type { AccessQuestion } from "../iam/index.ts";
-import type { AccessKey, Cluster, Principal } from "./connection-attempt.ts";
+import type { AccessKeyLookup, AccessQuestion, Caller } from "../iam/index.ts";
+import type { Cluster, ConnectionAttempt, Network } from "./connection-attempt.ts";
 
 /** Finds clusters by what a host name or an option says. */
 export interface ClusterDirectory {
@@ -23,29 +23,31 @@ export interface ConnectionGate {
   takePlace(cluster: Cluster, sessionId: string): boolean;
 }
 
-/** Finds long-term credentials. */
-export interface AccessKeyStore {
-  findAccessKey(accessKeyId: string): AccessKey | undefined;
+/** Knows which VPC a connection comes through. */
+export interface NetworkDirectory {
+  /** By the client's address or the name that it asked for; `undefined` for the internet. */
+  networkOf(attempt: ConnectionAttempt): Network | undefined;
 }
 
-/** All policies that decide on a request. */
-export type ApplicablePolicies = Omit<AccessQuestion, "request">;
+/** All policies that decide on a connection, but for those of the network. */
+export type ApplicablePolicies = Omit<AccessQuestion, "request" | "vpcEndpoint">;
 
 /** Finds the policies that apply to a principal at a cluster. */
 export interface PolicyStore {
-  policiesFor(principal: Principal, cluster: Cluster): ApplicablePolicies;
+  policiesFor(principal: Caller, cluster: Cluster): ApplicablePolicies;
 }
 
 /** The mappings that `AWS IAM GRANT` makes. */
 export interface RoleMappingStore {
-  isMapped(cluster: Cluster, principal: Principal, databaseRole: string): Promise<boolean>;
+  isMapped(cluster: Cluster, principal: Caller, databaseRole: string): Promise<boolean>;
 }
 
 /** All ports of the pipeline. */
 export interface AuthorizationPorts {
   readonly clusters: ClusterDirectory;
   readonly gate: ConnectionGate;
-  readonly accessKeys: AccessKeyStore;
+  readonly accessKeys: AccessKeyLookup;
+  readonly networks: NetworkDirectory;
   readonly policies: PolicyStore;
   readonly roleMappings: RoleMappingStore;
 }

@@ -118,8 +118,15 @@ export const REFUSALS = {
     hint: INVALID_TOKEN,
     textConfidence: "inferred",
     source: FAMILY,
-    meaning: "the token carries X-Amz-Security-Token, which the emulator has not issued",
-    fix: "sign with a long-term access key and unset AWS_SESSION_TOKEN",
+    meaning: "the session token is not one of this access key, or its role or user is gone",
+    fix: "take new temporary credentials from the emulator's STS; unset AWS_SESSION_TOKEN for a long-term key",
+  }),
+  session_expired: accessDenied({
+    hint: "The security token included in the request is expired",
+    textConfidence: "inferred",
+    source: FAMILY,
+    meaning: "the temporary credentials are over, whatever X-Amz-Expires says",
+    fix: "take new temporary credentials before you make a token, or ask for a longer session",
   }),
   scope_date_wrong: accessDenied({
     hint: "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{scopeDate}' != '{requestDate}', from '{amzDate}'.",

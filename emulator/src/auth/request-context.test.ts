@@ -3,9 +3,12 @@ import {
   CLUSTER_ARN,
   connect,
   PRINCIPAL_ARN,
+  ROLE_ARN,
+  SESSION_ARN,
   TEST_CLUSTER,
 } from "../../test/fixtures/auth/connection-world.ts";
 import { TEST_SIGNING_TIME } from "../../test/fixtures/sigv4/sign-token.ts";
+import type { Caller } from "../iam/index.ts";
 import { type ConnectionFacts, connectionRequest } from "./request-context.ts";
 
 const FACTS: ConnectionFacts = {
@@ -21,7 +24,14 @@ const FACTS: ConnectionFacts = {
     settings: new Map([["application_name", "my app"]]),
   },
   cluster: { ...TEST_CLUSTER, tags: { Team: "blue", "cost center": "7" } },
-  principal: { kind: "user", arn: PRINCIPAL_ARN, accountId: TEST_CLUSTER.accountId },
+  principal: {
+    kind: "user",
+    arn: PRINCIPAL_ARN,
+    accountId: TEST_CLUSTER.accountId,
+    userId: "AIDAFAKEFAKEFAKEFAKEF",
+    userName: "alice",
+  },
+  network: undefined,
   action: "DbConnectAdmin",
   now: new Date("2026-01-15T12:00:01.987Z"),
 };
@@ -40,6 +50,7 @@ describe("the request of a connection", () => {
       "aws:principalaccount": ["123456789012"],
       "aws:principaltype": ["User"],
       "aws:principalisawsservice": ["false"],
+      "aws:userid": ["AIDAFAKEFAKEFAKEFAKEF"],
       "aws:username": ["alice"],
       "aws:sourceip": ["192.0.2.7"],
       "aws:currenttime": ["2026-01-15T12:00:01Z"],
@@ -64,9 +75,74 @@ describe("the request of a connection", () => {
     expect(keys.get("aws:sourceip")).toEqual([expected]);
   });
 
-  test("takes the name of a user with a path from the path's end", () => {
-    const principal = { ...FACTS.principal, arn: "arn:aws:iam::123456789012:user/team/a/bob" };
-    expect(connectionRequest({ ...FACTS, principal }).keys.get("aws:username")).toEqual(["bob"]);
+  test("has the address of a client in a VPC under another key", () => {
+    const network = { vpcId: "vpc-0fake", vpcEndpointId: undefined, endpointPolicy: undefined };
+    const { keys } = connectionRequest({ ...FACTS, network });
+    expect(
+      ["aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"].map((key) =>
+        keys.get(key),
+      ),
+    ).toEqual([undefined, ["192.0.2.7"], ["vpc-0fake"], undefined]);
+  });
+
+  test("has the session of a role, its role, its organization and its second factor", () => {
+    const principal: Caller = {
+      kind: "assumed-role",
+      arn: SESSION_ARN,
+      issuerArn: ROLE_ARN,
+      accountId: TEST_CLUSTER.accountId,
+      userId: "AROAFAKEFAKEFAKEFAKEF:job-7",
+      tags: { Team: "blue" },
+      organization: { organizationId: "o-fake123456", path: "o-fake123456/r-ab12/" },
+      session: {
+        issuedAt: new Date("2026-01-15T11:30:00Z"),
+        expiresAt: new Date("2026-01-15T12:30:00Z"),
+        tags: {},
+        transitiveTagKeys: [],
+        sourceIdentity: "alice",
+        mfaAuthenticatedAt: new Date("2026-01-15T11:00:00Z"),
+      },
+    };
+    const { keys, ...rest } = connectionRequest({ ...FACTS, principal });
+    expect(rest.principal).toStrictEqual({
+      kind: "assumed-role",
+      arn: SESSION_ARN,
+      issuerArn: ROLE_ARN,
+      accountId: "123456789012",
+    });
+    expect(Object.fromEntries([...keys].filter(([key]) => !plainKeys().has(key)))).toStrictEqual({
+      "aws:principalorgid": ["o-fake123456"],
+      "aws:principalorgpaths": ["o-fake123456/r-ab12/"],
+      "aws:resourceorgid": ["o-fake123456"],
+      "aws:resourceorgpaths": ["o-fake123456/r-ab12/"],
+      "aws:tokenissuetime": ["2026-01-15T11:30:00Z"],
+      "aws:sourceidentity": ["alice"],
+      "aws:multifactorauthpresent": ["true"],
+      "aws:multifactorauthage": ["3601"],
+      "aws:principaltag/team": ["blue"],
+    });
+    expect(
+      ["aws:principalarn", "aws:principaltype", "aws:userid", "aws:username"].map((key) =>
+        keys.get(key),
+      ),
+    ).toEqual([[ROLE_ARN], ["AssumedRole"], ["AROAFAKEFAKEFAKEFAKEF:job-7"], undefined]);
+  });
+
+  test("says of a session without a second factor that there was none, but not of a web identity's", () => {
+    const session = {
+      issuedAt: FACTS.now,
+      expiresAt: FACTS.now,
+      tags: {},
+      transitiveTagKeys: [],
+    };
+    const present = (principal: Caller): readonly string[] | undefined =>
+      connectionRequest({ ...FACTS, principal }).keys.get("aws:multifactorauthpresent");
+    const federatedProvider = "arn:aws:iam::123456789012:oidc-provider/idp.example.com";
+    expect(present({ ...FACTS.principal, session })).toEqual(["false"]);
+    expect(
+      present({ ...FACTS.principal, session: { ...session, federatedProvider } }),
+    ).toBeUndefined();
+    expect(present(FACTS.principal)).toBeUndefined();
   });
 
   test.each([[new Map<string, string>()], [new Map([["application_name", ""]])]])(
@@ -122,3 +198,7 @@ describe("a condition at connect", () => {
     );
   });
 });
+
+function plainKeys(): ReadonlySet<string> {
+  return new Set(connectionRequest(FACTS).keys.keys());
+}

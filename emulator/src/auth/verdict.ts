@@ -1,5 +1,6 @@
 /** What authorization says of a connection, and what it leaves behind for the decision log. */
-import type { Cluster, ConnectionAttempt, Principal } from "./connection-attempt.ts";
+import type { Caller } from "../iam/index.ts";
+import type { Cluster, ConnectionAttempt } from "./connection-attempt.ts";
 import type { EnforcementMode, TraceEntry } from "./pipeline.ts";
 import type { AuthRefusal } from "./refusal.ts";
 
@@ -19,7 +20,7 @@ export interface Authorization {
   readonly cluster: Cluster;
   readonly databaseRole: string;
   /** Who signed; `undefined` if the enforcement mode let somebody in without a valid token. */
-  readonly principal: Principal | undefined;
+  readonly principal: Caller | undefined;
 }
 
 /** Everything that is known of one attempt: the content of its decision record. */
@@ -32,7 +33,7 @@ export interface ConnectionDecision {
   readonly refusal: AuthRefusal | undefined;
   readonly cluster: Cluster | undefined;
   /** Who signed, once the signature was found right, even if a later check refused. */
-  readonly principal: Principal | undefined;
+  readonly principal: Caller | undefined;
   readonly trace: readonly TraceEntry[];
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkAgainstSchema } from "./check-against-schema.ts";
 
 const FILE_KEYS =
-  "host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, tls, cancelRequests, defaultUser, accounts, clusters, aliases, limits";
+  "host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, tls, cancelRequests, defaultUser, accounts, organization, networks, clusters, aliases, limits";
 const CLUSTER = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 function user(keys: object): object {
@@ -62,20 +62,32 @@ describe("checkAgainstSchema", () => {
   test.each([
     [{ hots: "x" }, [`hots: is not a known key; known here: ${FILE_KEYS}`]],
     [
-      { clock: "x", sql: [], databaseRoles: [], mappings: [], oidcProviders: [] },
+      { clock: "x", sql: [], databaseRoles: [], mappings: [] },
       [
         "clock: is not supported yet",
         "sql: is not supported yet",
         "databaseRoles: is not supported yet",
         "mappings: is not supported yet",
-        "oidcProviders: is not supported yet",
       ],
     ],
     [
-      { accounts: { "111111111111": { roles: [], oidcProviders: [] } } },
+      { accounts: { "111111111111": { roles: [{ name: "a b" }] } } },
       [
-        'accounts["111111111111"].roles: is not supported yet',
-        'accounts["111111111111"].oidcProviders: is not supported yet',
+        'accounts["111111111111"].roles[0].trustPolicy: is missing',
+        'accounts["111111111111"].roles[0].name: is `a b`; expected 1 to 64 letters, digits or + = , . @ _ -',
+      ],
+    ],
+    [
+      {
+        accounts: {
+          "111111111111": {
+            users: [{ name: "ada", mfaDevices: [{ serialNumber: "short", seed: "not base32 !" }] }],
+          },
+        },
+      },
+      [
+        'accounts["111111111111"].users[0].mfaDevices[0].serialNumber: is <redacted, 5 characters>; expected 9 to 256 characters',
+        'accounts["111111111111"].users[0].mfaDevices[0].seed: is <redacted, 12 characters>; expected 16 or more base32 characters',
       ],
     ],
     [{ host: "" }, ["host: is empty text; expected text that is not empty"]],
@@ -105,7 +117,7 @@ describe("checkAgainstSchema", () => {
       { accounts: { 1: { x: 1 } } },
       [
         'accounts["1"]: is the key; expected twelve digits in quotes',
-        'accounts["1"].x: is not a known key; known here: users, groups, policies',
+        'accounts["1"].x: is not a known key; known here: users, groups, roles, policies, oidcProviders, authorizationDetails, organizationalUnit, serviceControlPolicies, resourceControlPolicies',
       ],
     ],
     [

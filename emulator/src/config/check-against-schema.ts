@@ -7,14 +7,7 @@ import { redactSecret } from "../shared/index.ts";
 import { childPath, isObject, type JsonObject, objectOf, textOf } from "./json-value.ts";
 
 /** Keys that later versions will have: refused by name, so that nobody believes that they work. */
-const NOT_YET: readonly string[] = [
-  "clock",
-  "databaseRoles",
-  "mappings",
-  "oidcProviders",
-  "roles",
-  "sql",
-];
+const NOT_YET: readonly string[] = ["clock", "databaseRoles", "mappings", "sql"];
 /** Longer texts are cut in messages. */
 const MAX_SEEN_CHARACTERS = 60;
 
@@ -72,7 +65,7 @@ function describe(error: ErrorObject, root: unknown): ConfigurationProblem {
 
 /** Without the space behind its colon, `{ secret:x }` is a key. */
 function shownKey(key: string, parent: string): string {
-  const isNearSecret = /accessKeys|defaultUser/.test(parent) || /secret/i.test(key);
+  const isNearSecret = /accessKeys|defaultUser|mfaDevices/.test(parent) || /secret/i.test(key);
   return isNearSecret && !/^[A-Za-z]{1,20}$/.test(key) ? redactSecret(key) : key;
 }
 
@@ -84,7 +77,7 @@ function describeSeen(value: unknown, path: string): string {
   if (value === "") return "is empty text";
   if (typeof value === "boolean") return `is ${value}`;
   const text = typeof value === "number" ? String(value) : (textOf(value) ?? typeof value);
-  if (/accessKeys|secret|defaultUser/i.test(path)) return `is ${redactSecret(text)}`;
+  if (/accessKeys|secret|defaultUser|mfaDevices/i.test(path)) return `is ${redactSecret(text)}`;
   if (typeof value !== "string") return `is the number ${text}`;
   const printable = text.replace(/\p{Cc}/gu, "\u{fffd}");
   return printable.length > MAX_SEEN_CHARACTERS

@@ -10,133 +10,23 @@ import {
   DEFAULT_REGION,
   DEFAULT_USER_NAME,
 } from "./defaults.ts";
+import { ACCOUNT_PROPERTIES } from "./iam-schema.ts";
+import { NETWORK, ORGANIZATION } from "./organization-schema.ts";
+import {
+  ACCOUNT_ID,
+  CLUSTER_ID,
+  integer,
+  type JsonSchema,
+  list,
+  object,
+  REGION,
+  SECRET,
+  some,
+  TAGS,
+  text,
+} from "./schema-parts.ts";
 
-/** A schema or part of one. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
-
-/** Text that matches a pattern; `expected` is also what editors show for text that does not. */
-function text(pattern: string, expected: string, description?: string): JsonSchema {
-  return {
-    type: "string",
-    pattern,
-    patternErrorMessage: expected,
-    ...(description === undefined ? {} : { description }),
-  };
-}
-
-function some(description: string): JsonSchema {
-  return text("\\S", "text that is not empty", description);
-}
-
-function object(
-  description: string,
-  properties: Readonly<Record<string, JsonSchema>>,
-  required: readonly string[] = [],
-): JsonSchema {
-  return { type: "object", description, properties, required, additionalProperties: false };
-}
-
-function list(description: string, items: JsonSchema): JsonSchema {
-  return { type: "array", description, items };
-}
-
-function integer(description: string, minimum: number, maximum: number, value: number): JsonSchema {
-  return { type: "integer", description, minimum, maximum, default: value };
-}
-
-const ACCOUNT_ID = text("^[0-9]{12}$", "twelve digits in quotes", "account id, in quotes");
-const CLUSTER_ID = text(
-  "^[a-z0-9]{26}$",
-  "26 lower-case letters and digits",
-  "cluster identifier: 26 lower-case letters and digits",
-);
-const REGION = text("^[a-z]{2}(-[a-z]+)+-[0-9]$", "a region such as us-east-1", "AWS region");
-const IAM_PATH = {
-  ...text("^/([!-~]{1,510}/)?$", "a path that begins and ends with `/`", "IAM path"),
-  default: "/",
-};
-const POLICY_NAME = text(
-  "^[\\w+=,.@-]{1,128}$",
-  "1 to 128 letters, digits or + = , . @ _ -",
-  "name of the policy",
-);
-const DOCUMENT: JsonSchema = {
-  type: "object",
-  description: "the policy document: Version and Statement, as in IAM",
-};
-const SECRET: JsonSchema = some("secret access key");
-
-const ACCESS_KEY = object(
-  "a long-term access key",
-  {
-    id: text("^\\w{16,128}$", "16 to 128 letters, digits or _", "access key id"),
-    secret: SECRET,
-    status: { enum: ["Active", "Inactive"], default: "Active", description: "state of the key" },
-  },
-  ["id", "secret"],
-);
-
-const INLINE_POLICIES = list(
-  "inline policies",
-  object("an inline policy", { name: POLICY_NAME, document: DOCUMENT }, ["name", "document"]),
-);
-const MANAGED_POLICIES = list(
-  "customer managed policies that are attached",
-  some("name or ARN of a policy of the same account"),
-);
-const TAGS: JsonSchema = {
-  type: "object",
-  description: "tags",
-  maxProperties: 50,
-  propertyNames: text("^(?!aws:).{1,128}$", "1 to 128 characters, not beginning with aws:"),
-  additionalProperties: { type: "string", maxLength: 256 },
-};
-
-const USER = object(
-  "an IAM user",
-  {
-    name: text(
-      "^[\\w+=,.@-]{1,64}$",
-      "1 to 64 letters, digits or + = , . @ _ -",
-      "name of the user",
-    ),
-    path: IAM_PATH,
-    accessKeys: list("access keys of the user", ACCESS_KEY),
-    policies: INLINE_POLICIES,
-    managedPolicies: MANAGED_POLICIES,
-    groups: list("groups that the user is in", some("name of a group of the same account")),
-    permissionsBoundary: some("name or ARN of the policy that limits the user"),
-    tags: TAGS,
-  },
-  ["name"],
-);
-
-const GROUP = object(
-  "an IAM group",
-  {
-    name: text(
-      "^[\\w+=,.@-]{1,128}$",
-      "1 to 128 letters, digits or + = , . @ _ -",
-      "name of the group",
-    ),
-    path: IAM_PATH,
-    policies: INLINE_POLICIES,
-    managedPolicies: MANAGED_POLICIES,
-  },
-  ["name"],
-);
-
-const ACCOUNT_PROPERTIES = {
-  users: list("IAM users of the account", USER),
-  groups: list("IAM groups of the account", GROUP),
-  policies: list(
-    "customer managed policies of the account",
-    object("a customer managed policy", { name: POLICY_NAME, path: IAM_PATH, document: DOCUMENT }, [
-      "name",
-      "document",
-    ]),
-  ),
-};
+export type { JsonSchema } from "./schema-parts.ts";
 
 const CLUSTER = object(
   "a cluster that is ACTIVE at the start",
@@ -221,6 +111,8 @@ export const CONFIG_SCHEMA: JsonSchema = {
         additionalProperties: object("an account", ACCOUNT_PROPERTIES),
       },
     },
+    organization: ORGANIZATION,
+    networks: list("networks; a connection that fits none comes from the internet", NETWORK),
     clusters: list(`clusters; by default one, ${DEFAULT_CLUSTER}`, CLUSTER),
     aliases: {
       type: "object",

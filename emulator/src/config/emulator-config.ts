@@ -1,6 +1,6 @@
 /** The configuration that the emulator runs with: complete, checked, frozen, plain data. */
 import type { AccountId, ClusterEndpoint, ClusterIdentifier } from "../dsql/index.ts";
-import type { AttachedPolicy, PolicyDocument } from "../iam/index.ts";
+import type { AccountMembership, AttachedPolicy, DeclaredAccount } from "../iam/index.ts";
 
 /** `strict` refuses, `soft` admits and records what would have been refused, `off` does not check. */
 export type EnforceMode = "strict" | "soft" | "off";
@@ -19,39 +19,33 @@ export interface OwnCertificate {
   readonly keyFile: string;
 }
 
-/** A long-term access key of a user. */
-export interface ConfiguredAccessKey {
-  readonly accessKeyId: string;
-  /** `undefined` only for the default user's key: the composition root makes the secret at first start. */
+/** An account with its IAM and its place in the organization. */
+export interface ConfiguredAccount extends DeclaredAccount {
+  readonly accountId: AccountId;
+  /** `undefined` without an organization. */
+  readonly membership?: AccountMembership;
+}
+
+/** The user that exists unless the file says otherwise. */
+export interface ConfiguredDefaultUser {
+  readonly accountId: AccountId;
+  /** `undefined`: the composition root makes it at first start. */
   readonly secretAccessKey: string | undefined;
-  readonly status: "Active" | "Inactive";
 }
 
-/** An IAM user with what is attached to it. */
-export interface ConfiguredUser {
-  readonly accountId: AccountId;
-  readonly name: string;
-  /** Begins and ends with `/`. */
-  readonly path: string;
-  /** `arn:aws:iam::ACCOUNT:user/PATH/NAME`. */
-  readonly arn: string;
-  readonly accessKeys: readonly ConfiguredAccessKey[];
-  /** Inline policies first, then managed ones, then those of its groups, in the order of the file. */
-  readonly policies: readonly AttachedPolicy[];
-  /** The permissions boundary, if there is one. */
-  readonly boundary?: AttachedPolicy;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** A customer managed policy. */
-export interface ManagedPolicy {
-  readonly accountId: AccountId;
-  readonly name: string;
-  /** Begins and ends with `/`. */
-  readonly path: string;
-  /** `arn:aws:iam::ACCOUNT:policy/PATH/NAME`. */
-  readonly arn: string;
-  readonly document: PolicyDocument;
+/** Clients and names that stand for a VPC. */
+export interface ConfiguredNetwork {
+  /** Of clients. */
+  readonly addresses: readonly {
+    readonly address: string;
+    readonly prefixLength: number;
+    readonly family: "ipv4" | "ipv6";
+  }[];
+  /** Names that clients ask for, in lower case, without a trailing dot. */
+  readonly hostNames: readonly string[];
+  readonly vpcId: string | undefined;
+  readonly vpcEndpointId: string | undefined;
+  readonly endpointPolicy: AttachedPolicy | undefined;
 }
 
 /** A cluster that exists, ACTIVE, when the emulator starts. */
@@ -108,15 +102,16 @@ export interface EmulatorConfig {
   /** `undefined`: certificates of the emulator's own CA. */
   readonly tls: OwnCertificate | undefined;
   readonly cancelRequests: CancelRequestMode;
-  /** Account ids in the order of the file; never empty. The first is the default account. */
-  readonly accounts: readonly AccountId[];
+  /** In the order of the file; never empty. The first is the default account. */
+  readonly accounts: readonly ConfiguredAccount[];
+  /** In the first account; `undefined` if the file has none of it. */
+  readonly defaultUser: ConfiguredDefaultUser | undefined;
   /** Region of the first cluster; `us-east-1` if there is none. */
   readonly defaultRegion: string;
-  /** Users of all accounts; the default user, if there is one, is the first. */
-  readonly users: readonly ConfiguredUser[];
-  readonly managedPolicies: readonly ManagedPolicy[];
   /** The first is the default cluster. May be empty. */
   readonly clusters: readonly ConfiguredCluster[];
   readonly aliases: readonly HostAlias[];
+  /** The first that fits a connection counts. */
+  readonly networks: readonly ConfiguredNetwork[];
   readonly limits: ConfiguredLimits;
 }

@@ -1,16 +1,17 @@
 export { ConfigurationError, type ConfigurationProblem } from "./configuration-error.ts";
+export { makeDefaultUser } from "./default-user.ts";
 export { DEFAULT_ACCESS_KEY_ID, DEFAULT_CONFIG_FILE, DEFAULT_USER_NAME } from "./defaults.ts";
 export type {
   CancelRequestMode,
-  ConfiguredAccessKey,
+  ConfiguredAccount,
   ConfiguredCluster,
+  ConfiguredDefaultUser,
   ConfiguredLimits,
-  ConfiguredUser,
+  ConfiguredNetwork,
   EmulatorConfig,
   EnforceMode,
   HostAlias,
   LogFormat,
-  ManagedPolicy,
   OwnCertificate,
 } from "./emulator-config.ts";
 export { type ConfigSources, loadConfig } from "./load-config.ts";

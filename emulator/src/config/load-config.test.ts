@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parsePolicyDocument } from "../iam/index.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./configuration-error.ts";
 import type { EmulatorConfig } from "./emulator-config.ts";
 import { loadConfig } from "./load-config.ts";
@@ -35,11 +34,6 @@ function problemsOf(args: readonly string[]): readonly ConfigurationProblem[] {
   return [];
 }
 
-const ADMIN_ARN = "arn:aws:iam::123456789012:user/emulator-admin";
-const FULL_ACCESS = parsePolicyDocument({
-  Version: "2012-10-17",
-  Statement: [{ Sid: "FullAccess", Effect: "Allow", Action: "*", Resource: "*" }],
-});
 const DEFAULTS = {
   configFile: undefined,
   host: "127.0.0.1",
@@ -52,27 +46,18 @@ const DEFAULTS = {
   readyFile: undefined,
   tls: undefined,
   cancelRequests: "ignore",
-  accounts: ["123456789012"],
-  defaultRegion: "us-east-1",
-  users: [
+  accounts: [
     {
       accountId: "123456789012",
-      name: "emulator-admin",
-      path: "/",
-      arn: ADMIN_ARN,
-      accessKeys: [
-        { accessKeyId: "AKIADSQLEMULATOR0000", secretAccessKey: undefined, status: "Active" },
-      ],
-      tags: {},
-      policies: [
-        {
-          document: FULL_ACCESS.kind === "parsed" ? FULL_ACCESS.document : undefined,
-          source: { kind: "inline", name: "full-access", attachedTo: ADMIN_ARN },
-        },
-      ],
+      users: [],
+      groups: [],
+      roles: [],
+      policies: [],
+      oidcProviders: [],
     },
   ],
-  managedPolicies: [],
+  defaultUser: { accountId: "123456789012", secretAccessKey: undefined },
+  defaultRegion: "us-east-1",
   clusters: [
     {
       identifier: "dsqlemulatorlocalcluster2a",
@@ -83,6 +68,7 @@ const DEFAULTS = {
     },
   ],
   aliases: [{ hostName: "localhost", cluster: "dsqlemulatorlocalcluster2a", region: "us-east-1" }],
+  networks: [],
   limits: {
     maxConnectionsPerCluster: 10_000,
     connectionRatePerSecond: 100,
@@ -95,7 +81,6 @@ const DEFAULTS = {
 
 describe("defaults", () => {
   test("hold when nothing is said", () => {
-    expect(FULL_ACCESS.kind).toBe("parsed");
     expect(load()).toStrictEqual(DEFAULTS);
   });
 
@@ -106,9 +91,9 @@ describe("defaults", () => {
 
   test("hold beside declared accounts, of which the first gets the default user and cluster", () => {
     write("dsql-emulator.yaml", "accounts: {'111111111111': {}, '222222222222': {}}\n");
-    const { accounts, users, clusters } = load();
-    expect(accounts).toEqual(["111111111111", "222222222222"]);
-    expect(users.map(({ arn }) => arn)).toEqual(["arn:aws:iam::111111111111:user/emulator-admin"]);
+    const { accounts, defaultUser, clusters } = load();
+    expect(accounts.map(({ accountId }) => accountId)).toEqual(["111111111111", "222222222222"]);
+    expect(defaultUser?.accountId).toBe("111111111111");
     expect(clusters.map(({ arn }) => arn)).toEqual([
       "arn:aws:dsql:us-east-1:111111111111:cluster/dsqlemulatorlocalcluster2a",
     ]);
@@ -229,7 +214,7 @@ describe("problems", () => {
         {
           path: "hots",
           message:
-            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, tls, cancelRequests, defaultUser, accounts, clusters, aliases, limits",
+            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, tls, cancelRequests, defaultUser, accounts, organization, networks, clusters, aliases, limits",
         },
         {
           path: "aliases.db",
@@ -258,5 +243,5 @@ test("the configuration is frozen with everything in it", () => {
   };
   walk(config, "config");
   expect(unfrozen).toEqual([]);
-  expect(Object.isFrozen(config.users[0]?.policies[0]?.document.statements[0]?.action)).toBe(true);
+  expect(Object.isFrozen(config.accounts[0]?.users)).toBe(true);
 });

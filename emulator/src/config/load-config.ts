@@ -9,6 +9,7 @@ import { parseConfigText } from "./parse-config-text.ts";
 import { isRegularFile, readConfigFile } from "./read-config-file.ts";
 import { resolveAccounts } from "./resolve-accounts.ts";
 import { resolveAliases, resolveClusters } from "./resolve-clusters.ts";
+import { resolveNetworks } from "./resolve-networks.ts";
 import type { Report } from "./resolve-policies.ts";
 import { parseStartOptions, type StartOptionValues } from "./start-options.ts";
 
@@ -79,8 +80,10 @@ function resolveConfig(
   const merged = { ...(json as Partial<EmulatorConfig>), ...values };
   const absolute = (key: "dataDir" | "readyFile"): string | undefined =>
     values[key] === undefined ? fromFile(file, json[key]) : resolve(workingDirectory, values[key]);
-  const { accounts, users, managedPolicies } = resolveAccounts(json, report);
-  const clusters = resolveClusters(json, accounts, report);
+  const directory = file.path === undefined ? workingDirectory : dirname(file.path);
+  const { accounts, defaultUser } = resolveAccounts(json, directory, report);
+  const accountIds = accounts.map(({ accountId }) => accountId);
+  const clusters = resolveClusters(json, accountIds, report);
   const config: EmulatorConfig = {
     configFile: file.path,
     host: merged.host ?? "127.0.0.1",
@@ -94,11 +97,11 @@ function resolveConfig(
     tls: resolveCertificate(file, report),
     cancelRequests: merged.cancelRequests ?? "ignore",
     accounts,
+    defaultUser,
     defaultRegion: clusters[0]?.region ?? DEFAULT_REGION,
-    users,
-    managedPolicies,
     clusters,
     aliases: resolveAliases(json["aliases"], clusters, report),
+    networks: resolveNetworks(json["networks"], report),
     limits: { ...DEFAULT_LIMITS, ...(objectOf(json["limits"]) as Partial<ConfiguredLimits>) },
   };
   if (config.pgPort === config.httpPort && config.pgPort !== 0) {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { parsePolicyDocument } from "../iam/index.ts";
 import type { ConfigurationProblem } from "./configuration-error.ts";
 import { objectOf } from "./json-value.ts";
 import { parseConfigText } from "./parse-config-text.ts";
@@ -10,14 +9,16 @@ function resolve(yaml: string): ResolvedAccounts & { problems: ConfigurationProb
   if (parsed.kind === "malformed") throw new Error(JSON.stringify(parsed.problems));
   const problems: ConfigurationProblem[] = [];
   const report = (path: string, message: string): unknown => problems.push({ path, message });
-  return { ...resolveAccounts(objectOf(parsed.value), report), problems };
+  return { ...resolveAccounts(objectOf(parsed.value), "/base", report), problems };
 }
 
 const POLICY = "{Statement: [{Effect: Deny, Action: 'dsql:*', Resource: '*'}]}";
-const PARSED = parsePolicyDocument({
-  Statement: [{ Effect: "Deny", Action: "dsql:*", Resource: "*" }],
-});
-const DOCUMENT = PARSED.kind === "parsed" ? PARSED.document : undefined;
+const DOCUMENT = { Statement: [{ Effect: "Deny", Action: "dsql:*", Resource: "*" }] };
+const TRUST =
+  "{Statement: [{Effect: Allow, Principal: {AWS: '111111111111'}, Action: 'sts:AssumeRole'}]}";
+const TRUST_DOCUMENT = {
+  Statement: [{ Effect: "Allow", Principal: { AWS: "111111111111" }, Action: "sts:AssumeRole" }],
+};
 const FULL = `
 defaultUser: false
 accounts:
@@ -43,74 +44,151 @@ accounts:
 `;
 
 describe("resolveAccounts", () => {
-  test("resolves ARNs, keys and policies with their sources", () => {
-    const arn = "arn:aws:iam::111111111111:user/team/db/ada";
-    const source = (kind: string, name: string, policyPath = "/", attachedTo = arn): unknown => ({
-      kind,
-      name,
-      attachedTo,
-      ...(kind === "managed" && { arn: `arn:aws:iam::111111111111:policy${policyPath}${name}` }),
-    });
-    const group = "arn:aws:iam::111111111111:group/g/staff";
-    expect(DOCUMENT).toBeDefined();
+  test("resolves references to ARNs and names", () => {
     expect(resolve(FULL)).toStrictEqual({
       problems: [],
-      accounts: ["111111111111", "222222222222"],
-      managedPolicies: [
+      defaultUser: undefined,
+      accounts: [
         {
           accountId: "111111111111",
-          name: "connect",
-          path: "/team/",
-          arn: "arn:aws:iam::111111111111:policy/team/connect",
-          document: DOCUMENT,
-        },
-        {
-          accountId: "111111111111",
-          name: "other",
-          path: "/",
-          arn: "arn:aws:iam::111111111111:policy/other",
-          document: DOCUMENT,
-        },
-      ],
-      users: [
-        {
-          accountId: "111111111111",
-          name: "ada",
-          path: "/team/db/",
-          arn,
-          accessKeys: [
-            {
-              accessKeyId: "AKIAFAKEFAKEFAKE0001",
-              secretAccessKey: "fake-secret-1",
-              status: "Active",
-            },
-            {
-              accessKeyId: "AKIAFAKEFAKEFAKE0002",
-              secretAccessKey: "fake-secret-2",
-              status: "Inactive",
-            },
-          ],
           policies: [
-            { document: DOCUMENT, source: source("inline", "own") },
-            { document: DOCUMENT, source: source("managed", "other") },
-            { document: DOCUMENT, source: source("managed", "connect", "/team/") },
-            { document: DOCUMENT, source: source("inline", "shared", "/", group) },
-            { document: DOCUMENT, source: source("managed", "other", "/", group) },
+            {
+              name: "connect",
+              path: "/team/",
+              versions: [{ id: "v1", document: DOCUMENT, isDefault: true }],
+              tags: {},
+            },
+            {
+              name: "other",
+              path: "/",
+              versions: [{ id: "v1", document: DOCUMENT, isDefault: true }],
+              tags: {},
+            },
           ],
-          boundary: { document: DOCUMENT, source: source("managed", "connect", "/team/") },
-          tags: { Team: "db" },
+          groups: [
+            {
+              name: "staff",
+              path: "/g/",
+              policies: [{ name: "shared", document: DOCUMENT }],
+              managedPolicies: ["arn:aws:iam::111111111111:policy/other"],
+            },
+          ],
+          users: [
+            {
+              name: "ada",
+              path: "/team/db/",
+              accessKeys: [
+                { id: "AKIAFAKEFAKEFAKE0001", secret: "fake-secret-1", status: "Active" },
+                { id: "AKIAFAKEFAKEFAKE0002", secret: "fake-secret-2", status: "Inactive" },
+              ],
+              policies: [{ name: "own", document: DOCUMENT }],
+              managedPolicies: [
+                "arn:aws:iam::111111111111:policy/other",
+                "arn:aws:iam::111111111111:policy/team/connect",
+              ],
+              groups: ["staff"],
+              permissionsBoundary: "arn:aws:iam::111111111111:policy/team/connect",
+              tags: { Team: "db" },
+              mfaDevices: [],
+            },
+          ],
+          roles: [],
+          oidcProviders: [],
         },
         {
           accountId: "222222222222",
-          name: "ada",
-          path: "/",
-          arn: "arn:aws:iam::222222222222:user/ada",
-          accessKeys: [],
           policies: [],
-          tags: {},
+          groups: [],
+          users: [
+            {
+              name: "ada",
+              path: "/",
+              accessKeys: [],
+              policies: [],
+              managedPolicies: [],
+              groups: [],
+              tags: {},
+              mfaDevices: [],
+            },
+          ],
+          roles: [],
+          oidcProviders: [],
         },
       ],
     });
+  });
+
+  test("resolves roles, policies with versions, providers and devices", () => {
+    const yaml = `
+defaultUser: false
+accounts:
+  "111111111111":
+    users: [{name: ada, mfaDevices: [{serialNumber: "arn:aws:iam::111111111111:mfa/ada", seed: JBSWY3DPEHPK3PXP}]}]
+    roles:
+      - name: app
+        path: /service/
+        description: of the service
+        maxSessionDuration: 7200
+        trustPolicy: ${TRUST}
+        managedPolicies: ["arn:aws:iam::aws:policy/AdministratorAccess", p]
+        tags: {Team: db}
+    policies:
+      - name: p
+        description: two of them
+        versions: [{id: v2, document: ${POLICY}}, {id: v3, document: ${POLICY}, isDefault: true}]
+        tags: {Team: db}
+    oidcProviders:
+      - {url: "https://idp.example.com", clientIds: [sts.amazonaws.com], jwksFile: keys.json}
+      - {url: "https://other.example.com", clientIds: [], jwks: {keys: []}}
+`;
+    const { accounts, problems } = resolve(yaml);
+    expect(problems).toEqual([]);
+    expect(accounts[0]?.roles).toStrictEqual([
+      {
+        name: "app",
+        path: "/service/",
+        description: "of the service",
+        maxSessionDuration: 7200,
+        trustPolicy: TRUST_DOCUMENT,
+        policies: [],
+        managedPolicies: [
+          "arn:aws:iam::aws:policy/AdministratorAccess",
+          "arn:aws:iam::111111111111:policy/p",
+        ],
+        tags: { Team: "db" },
+      },
+    ]);
+    expect(accounts[0]?.policies).toStrictEqual([
+      {
+        name: "p",
+        path: "/",
+        description: "two of them",
+        versions: [
+          { id: "v2", document: DOCUMENT, isDefault: false },
+          { id: "v3", document: DOCUMENT, isDefault: true },
+        ],
+        tags: { Team: "db" },
+      },
+    ]);
+    expect(accounts[0]?.oidcProviders).toStrictEqual([
+      {
+        url: "https://idp.example.com",
+        clientIds: ["sts.amazonaws.com"],
+        thumbprints: [],
+        tags: {},
+        keys: { jwksFile: "/base/keys.json" },
+      },
+      {
+        url: "https://other.example.com",
+        clientIds: [],
+        thumbprints: [],
+        tags: {},
+        keys: { jwks: { keys: [] } },
+      },
+    ]);
+    expect(accounts[0]?.users[0]?.mfaDevices).toEqual([
+      { serialNumber: "arn:aws:iam::111111111111:mfa/ada", seed: "JBSWY3DPEHPK3PXP" },
+    ]);
   });
 
   test("reads a list of accounts as it reads a mapping", () => {
@@ -127,45 +205,39 @@ describe("resolveAccounts", () => {
     expect(resolve(yaml).problems).toEqual([
       { path: `${at}.groups[1].name`, message: `is the same as ${at}.groups[0].name` },
       {
-        path: `${at}.users[0].permissionsBoundary`,
-        message: "is `limit`; expected the name or ARN of a policy of the account: it has none",
-      },
-      {
         path: `${at}.users[0].groups[1]`,
         message: "is `b`; expected a group of the account: a, A",
       },
       { path: `${at}.users[0].groups[2]`, message: `is the same as ${at}.users[0].groups[0]` },
+      {
+        path: `${at}.users[0].permissionsBoundary`,
+        message: "is `limit`; expected the name or ARN of a policy of the account: it has none",
+      },
     ]);
   });
 });
 
 describe("the default user", () => {
-  const secretsOf = (yaml: string): unknown =>
-    resolve(yaml).users.map(({ name, accessKeys }) => [
-      name,
-      ...accessKeys.map(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey]),
-    ]);
-
   test.each([
-    ["is there by itself", "{}", [["emulator-admin", ["AKIADSQLEMULATOR0000", undefined]]]],
+    ["is there by itself", "{}", { accountId: "123456789012", secretAccessKey: undefined }],
     [
       "has the secret that the file gives",
       "defaultUser: {secret: fake-secret}",
-      [["emulator-admin", ["AKIADSQLEMULATOR0000", "fake-secret"]]],
+      { accountId: "123456789012", secretAccessKey: "fake-secret" },
     ],
-    ["is gone with `false`", "defaultUser: false", []],
+    ["is gone with `false`", "defaultUser: false", undefined],
     [
       "gives way to a declared user of the same name",
       "accounts: {'111111111111': {users: [{name: Emulator-Admin}]}}",
-      [["Emulator-Admin"]],
+      undefined,
     ],
     [
       "stays when another account declares its name",
       "accounts: {'111111111111': {}, '222222222222': {users: [{name: emulator-admin}]}}",
-      [["emulator-admin", ["AKIADSQLEMULATOR0000", undefined]], ["emulator-admin"]],
+      { accountId: "111111111111", secretAccessKey: undefined },
     ],
   ])("%s", (_name, yaml, expected) => {
-    expect(secretsOf(yaml)).toEqual(expected);
+    expect(resolve(yaml).defaultUser).toEqual(expected);
     expect(resolve(yaml).problems).toEqual([]);
   });
 });
@@ -231,10 +303,10 @@ describe("problems", () => {
       ],
     ],
     [
-      "a policy that AWS manages",
+      "a policy of AWS that the emulator does not have",
       account("users: [{name: a, managedPolicies: ['arn:aws:iam::aws:policy/X']}]"),
       [
-        `${at}.users[0].managedPolicies[0]: is \`arn:aws:iam::aws:policy/X\`; the policies that AWS manages are not supported yet, declare it under \`policies\` of the account`,
+        `${at}.users[0].managedPolicies[0]: is \`arn:aws:iam::aws:policy/X\`; of the policies that AWS manages, the emulator has 5: AdministratorAccess, AmazonAuroraDSQLFullAccess, AmazonAuroraDSQLReadOnlyAccess, AmazonAuroraDSQLConsoleFullAccess, AuroraDsqlServiceLinkedRolePolicy; declare another under \`policies\` of the account`,
       ],
     ],
     [
@@ -253,6 +325,38 @@ describe("problems", () => {
         `${at}.policies[0].document.Statement: is missing or empty`,
         `${at}.policies[0].document.Statement[0]: a statement is a JSON object`,
       ],
+    ],
+    [
+      "versions of which none is in effect, and a document beside versions",
+      account(
+        `policies: [{name: p, versions: [{id: v1, document: ${POLICY}}]}, {name: q, document: ${POLICY}, versions: []}, {name: r}]`,
+      ),
+      [
+        `${at}.policies[0].versions: has 0 versions with isDefault; expected one`,
+        `${at}.policies[1].versions: is given beside \`document\``,
+        `${at}.policies[2].document: is missing`,
+      ],
+    ],
+    [
+      "a trust policy that is none",
+      account(
+        "roles: [{name: r, trustPolicy: {Statement: [{Effect: Allow, Action: 'sts:AssumeRole'}]}}]",
+      ),
+      [
+        `${at}.roles[0].trustPolicy.Statement[0]: must have exactly one of Principal and NotPrincipal`,
+      ],
+    ],
+    [
+      "two places of keys for one provider",
+      account(
+        "oidcProviders: [{url: 'https://a', clientIds: [], jwks: {}, jwksUrl: 'http://127.0.0.1/k'}]",
+      ),
+      [`${at}.oidcProviders[0]: has jwks and jwksUrl; expected one of them`],
+    ],
+    [
+      "authorization details that are not there",
+      account("authorizationDetails: nowhere.json"),
+      [`${at}.authorizationDetails: is \`nowhere.json\`; it does not exist`],
     ],
     [
       "an element of a policy that the evaluator does not know",

@@ -7,6 +7,7 @@ import {
   parseClusterEndpoint,
   parseClusterIdentifier,
 } from "../dsql/index.ts";
+import { POLICY_SIZE_LIMITS } from "../iam/index.ts";
 import { DEFAULT_CLUSTER, DEFAULT_REGION } from "./defaults.ts";
 import type { ConfiguredCluster, HostAlias } from "./emulator-config.ts";
 import { childPath, type JsonObject, listOf, objectOf, textOf } from "./json-value.ts";
@@ -44,7 +45,13 @@ export function resolveClusters(
     if (first !== undefined) report(`${path}.identifier`, `is the same as ${first}`);
     else seen.set(identifier, `${path}.identifier`);
     const tags = objectOf(json["tags"]) as Readonly<Record<string, string>>;
-    const document = readDocument(json["policy"], `${path}.policy`, report, "resource");
+    const document = readDocument(
+      json["policy"],
+      `${path}.policy`,
+      report,
+      "resource",
+      POLICY_SIZE_LIMITS.cluster,
+    );
     const region = textOf(json["region"]) ?? DEFAULT_REGION;
     const cluster = makeCluster(identifier, region, accountId, tags);
     const source = { kind: "inline", name: CLUSTER_POLICY_NAME, attachedTo: cluster.arn } as const;

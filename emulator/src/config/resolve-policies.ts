@@ -1,123 +1,177 @@
 /** Policies of a file: inline ones, customer managed ones, and references from one to the other. */
-import type { AccountId } from "../dsql/index.ts";
 import {
-  type AttachedPolicy,
+  AWS_MANAGED_POLICY_ARNS,
+  type DeclaredDocument,
+  type DeclaredInlinePolicy,
+  type DeclaredManagedPolicy,
+  type DeclaredPolicyVersion,
+  type DeclaredTags,
   parsePolicyDocument,
+  POLICY_SIZE_LIMITS,
   type PolicyDocument,
   type PolicyUse,
 } from "../iam/index.ts";
-import type { ManagedPolicy } from "./emulator-config.ts";
 import { isObject, type JsonObject, listOf, objectOf, textOf } from "./json-value.ts";
 
 /** Takes one problem: where it is and what it is. */
 export type Report = (path: string, message: string) => void;
 
-/** A managed policy as declared; `policy` is `undefined` when its document is malformed. */
-export interface DeclaredPolicy {
-  readonly accountId: AccountId;
-  readonly name: string;
-  readonly arn: string;
-  readonly policy: ManagedPolicy | undefined;
+/** The policies that entities of one account can name. */
+export interface KnownPolicies {
+  readonly accountId: string;
+  readonly policies: readonly DeclaredManagedPolicy[];
 }
 
 /** The customer managed policies of one account. */
-export function declaredPolicies(
-  accountId: AccountId,
+export function managedPolicies(
   json: unknown,
   path: string,
   report: Report,
-): readonly DeclaredPolicy[] {
+): readonly DeclaredManagedPolicy[] {
   const seen = new Map<string, string>();
   return listOf(json).flatMap((item, index) => {
     const itemPath = `${path}[${index}]`;
     const body = objectOf(item);
     const name = textOf(body["name"]);
-    const document = readDocument(body["document"], `${itemPath}.document`, report);
+    const versions = policyVersions(body, itemPath, report);
     if (name === undefined) return [];
     // Names are unique in an account without regard to case, as in IAM.
     isTwice(seen, name.toLowerCase(), `${itemPath}.name`, report);
-    const iamPath = textOf(body["path"]) ?? "/";
-    const arn = `arn:aws:iam::${accountId}:policy${iamPath}${name}`;
-    const policy = document && { accountId, name, path: iamPath, arn, document };
-    return [{ accountId, name, arn, policy }];
+    const description = textOf(body["description"]);
+    return [
+      {
+        name,
+        path: textOf(body["path"]) ?? "/",
+        versions,
+        tags: tagsOf(body["tags"]),
+        ...(description === undefined ? {} : { description }),
+      },
+    ];
   });
 }
 
-/** Inline and managed policies of a user or a group, in the order of the file. */
-export function attachedPolicies(
+/** One `document`, or `versions` of which one is the default. */
+function policyVersions(
   body: JsonObject,
-  ofAccount: readonly DeclaredPolicy[],
-  owner: { readonly path: string; readonly arn: string },
-  report: Report,
-): readonly AttachedPolicy[] {
-  const seen = new Map<string, string>();
-  const managed = listOf(body["managedPolicies"]).flatMap((reference, index) => {
-    const path = `${owner.path}.managedPolicies[${index}]`;
-    const found = findPolicy(reference, ofAccount, path, report);
-    if (found === undefined) return [];
-    isTwice(seen, found.arn, path, report);
-    return attachManaged(found, owner.arn);
-  });
-  return [...inlinePolicies(body["policies"], owner, report), ...managed];
-}
-
-/** The policy that a `permissionsBoundary` names. */
-export function boundaryPolicy(
-  reference: unknown,
-  ofAccount: readonly DeclaredPolicy[],
-  owner: { readonly path: string; readonly arn: string },
-  report: Report,
-): AttachedPolicy | undefined {
-  const path = `${owner.path}.permissionsBoundary`;
-  const found = findPolicy(reference, ofAccount, path, report);
-  return found === undefined ? undefined : attachManaged(found, owner.arn)[0];
-}
-
-function inlinePolicies(
-  json: unknown,
-  owner: { readonly path: string; readonly arn: string },
-  report: Report,
-): readonly AttachedPolicy[] {
-  const seen = new Map<string, string>();
-  return listOf(json).flatMap((item, index) => {
-    const path = `${owner.path}.policies[${index}]`;
-    const body = objectOf(item);
-    const name = textOf(body["name"]);
-    const document = readDocument(body["document"], `${path}.document`, report);
-    if (name === undefined) return [];
-    isTwice(seen, name, `${path}.name`, report);
-    return document === undefined
-      ? []
-      : [{ document, source: { kind: "inline", name, attachedTo: owner.arn } }];
-  });
-}
-
-function findPolicy(
-  reference: unknown,
-  ofAccount: readonly DeclaredPolicy[],
   path: string,
   report: Report,
-): DeclaredPolicy | undefined {
-  if (typeof reference !== "string") return undefined;
-  const found = ofAccount.find(({ name, arn }) => reference === name || reference === arn);
-  if (found === undefined) report(path, notFound(reference, ofAccount));
-  return found;
-}
-
-function attachManaged(
-  { policy, name, arn }: DeclaredPolicy,
-  attachedTo: string,
-): readonly AttachedPolicy[] {
-  if (policy === undefined) return [];
-  return [{ document: policy.document, source: { kind: "managed", name, attachedTo, arn } }];
-}
-
-function notFound(reference: string, ofAccount: readonly DeclaredPolicy[]): string {
-  if (reference.startsWith("arn:aws:iam::aws:")) {
-    return `is \`${reference}\`; the policies that AWS manages are not supported yet, declare it under \`policies\` of the account`;
+): readonly DeclaredPolicyVersion[] {
+  const { document, versions } = body;
+  const limit = POLICY_SIZE_LIMITS.managed;
+  if (isObject(document)) {
+    if (versions !== undefined) report(`${path}.versions`, "is given beside `document`");
+    const checked = checkDocument(document, `${path}.document`, report, "identity", limit);
+    return checked === undefined ? [] : [{ id: "v1", document: checked, isDefault: true }];
   }
-  const names = ofAccount.map(({ name }) => name).join(", ");
+  if (versions === undefined) {
+    if (Object.keys(body).length > 0 && document === undefined)
+      report(`${path}.document`, "is missing");
+    return [];
+  }
+  const seen = new Map<string, string>();
+  const read = listOf(versions).flatMap((item, index) => {
+    const version = objectOf(item);
+    const itemPath = `${path}.versions[${index}]`;
+    const id = textOf(version["id"]) ?? "";
+    isTwice(seen, id, `${itemPath}.id`, report);
+    const checked = checkDocument(
+      version["document"],
+      `${itemPath}.document`,
+      report,
+      "identity",
+      limit,
+    );
+    if (checked === undefined) return [];
+    return [{ id, document: checked, isDefault: version["isDefault"] === true }];
+  });
+  const defaults = listOf(versions).filter((item) => objectOf(item)["isDefault"] === true).length;
+  if (defaults !== 1) {
+    report(`${path}.versions`, `has ${defaults} versions with isDefault; expected one`);
+  }
+  return read;
+}
+
+/** Inline policies of a user, group or role. */
+export function inlinePolicies(
+  json: unknown,
+  path: string,
+  maxCharacters: number,
+  report: Report,
+): readonly DeclaredInlinePolicy[] {
+  const seen = new Map<string, string>();
+  return listOf(json).flatMap((item, index) => {
+    const itemPath = `${path}[${index}]`;
+    const body = objectOf(item);
+    const name = textOf(body["name"]);
+    const document = checkDocument(
+      body["document"],
+      `${itemPath}.document`,
+      report,
+      "identity",
+      maxCharacters,
+    );
+    if (name === undefined) return [];
+    isTwice(seen, name, `${itemPath}.name`, report);
+    return document === undefined ? [] : [{ name, document }];
+  });
+}
+
+/** ARNs of the managed policies that a user, group or role names. */
+export function policyReferences(
+  json: unknown,
+  path: string,
+  known: KnownPolicies,
+  report: Report,
+): readonly string[] {
+  const seen = new Map<string, string>();
+  return listOf(json).flatMap((reference, index) => {
+    const itemPath = `${path}[${index}]`;
+    const arn = policyReference(reference, itemPath, known, report);
+    if (arn === undefined) return [];
+    isTwice(seen, arn, itemPath, report);
+    return [arn];
+  });
+}
+
+/** ARN of the managed policy that is named, by its name or its ARN. */
+export function policyReference(
+  reference: unknown,
+  path: string,
+  known: KnownPolicies,
+  report: Report,
+): string | undefined {
+  if (typeof reference !== "string") return undefined;
+  const arns = known.policies.map((policy) => ({ ...policy, arn: arnOf(known.accountId, policy) }));
+  const found = arns.find(({ name, arn }) => reference === name || reference === arn);
+  if (found !== undefined) return found.arn;
+  if (AWS_MANAGED_POLICY_ARNS.includes(reference)) return reference;
+  report(path, notFound(reference, known));
+  return undefined;
+}
+
+function arnOf(accountId: string, { path, name, isOfAws }: DeclaredManagedPolicy): string {
+  return `arn:aws:iam::${isOfAws === true ? "aws" : accountId}:policy${path}${name}`;
+}
+
+function notFound(reference: string, { policies }: KnownPolicies): string {
+  if (reference.startsWith("arn:aws:iam::aws:")) {
+    return `is \`${reference}\`; of the policies that AWS manages, the emulator has ${AWS_MANAGED_POLICY_ARNS.length}: ${AWS_MANAGED_POLICY_ARNS.map((arn) => arn.slice(arn.lastIndexOf("/") + 1)).join(", ")}; declare another under \`policies\` of the account`;
+  }
+  const names = policies.map(({ name }) => name).join(", ");
   return `is \`${reference}\`; expected the name or ARN of a policy of the account: ${names || "it has none"}`;
+}
+
+/** Checks a document and gives it as it stands in the file; what is malformed is reported with its place. */
+export function checkDocument(
+  json: unknown,
+  path: string,
+  report: Report,
+  use: PolicyUse,
+  maxCharacters?: number,
+): DeclaredDocument | undefined {
+  return readDocument(json, path, report, use, maxCharacters) === undefined
+    ? undefined
+    : objectOf(json);
 }
 
 /** Parses a document; what is malformed is reported with its place, and the result is `undefined`. */
@@ -125,15 +179,24 @@ export function readDocument(
   json: unknown,
   path: string,
   report: Report,
-  use: PolicyUse = "identity",
+  use: PolicyUse,
+  maxCharacters?: number,
 ): PolicyDocument | undefined {
   if (!isObject(json)) return undefined;
-  const parsed = parsePolicyDocument(json, { use });
+  const parsed = parsePolicyDocument(json, {
+    use,
+    ...(maxCharacters === undefined ? {} : { maxCharacters }),
+  });
   if (parsed.kind === "parsed") return parsed.document;
   for (const problem of parsed.problems) {
     report(problem.path === "" ? path : `${path}.${problem.path}`, problem.message);
   }
   return undefined;
+}
+
+/** Tags as the schema has checked them. */
+export function tagsOf(json: unknown): DeclaredTags {
+  return objectOf(json) as DeclaredTags;
 }
 
 /** Reports a second occurrence with the path of the first one. */

@@ -4,9 +4,12 @@ export type {
   AccountDirectories,
   AwsCaller,
   CallAuthorization,
-  CredentialLookup,
-  FoundCredentials,
+  OneTimePasswordCheck,
   RequestIdSource,
+  SessionIssuer,
+  StsSources,
+  WebIdentityToken,
+  WebIdentityVerifier,
 } from "./aws/ports.ts";
 export { buildControlPlane, type ControlPlaneOptions } from "./build-control-plane.ts";
 export type { ConnectionListBody } from "./emulator/connections.ts";

@@ -3,9 +3,7 @@ import { FixedClock } from "../../test/support/fixed-clock.ts";
 import { type Cluster, createConnectionAuthorizer } from "../auth/index.ts";
 import type { AccountId, ClusterIdentifier } from "../dsql/index.ts";
 import { MemoryConnectionGate } from "./connection-gate.ts";
-import { MemoryAccessKeyStore } from "./memory-access-key-store.ts";
 import { MemoryClusterDirectory } from "./memory-cluster-directory.ts";
-import { MemoryPolicyStore } from "./memory-policy-store.ts";
 import { unmappedRoleMappingStore } from "./unmapped-role-mapping-store.ts";
 
 function clusterNamed(letter: string): Cluster {
@@ -131,8 +129,9 @@ describe("connections that all come before one of them is authorized", () => {
       ports: {
         gate,
         clusters: new MemoryClusterDirectory({ clusters: [A], aliases: new Map() }),
-        accessKeys: new MemoryAccessKeyStore([]),
-        policies: new MemoryPolicyStore([]),
+        accessKeys: { findAccessKey: () => ({ kind: "unknown", reason: "there is none" }) },
+        networks: { networkOf: () => undefined },
+        policies: { policiesFor: () => ({ identity: [] }) },
         roleMappings: unmappedRoleMappingStore,
       },
     });

@@ -1,7 +1,7 @@
 /** The generated secret of the default access key, which must survive a restart. */
-import { randomBytes, randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { createUnlessPresent, readIfPresent } from "./state-file.ts";
 import { StateFileError } from "./state-file-error.ts";
 
 /** Name of the file in the state directory. */
@@ -32,53 +32,10 @@ export function loadOrCreateCredentials(stateDirectory: string, accessKeyId: str
   const file = join(stateDirectory, FILE_NAME);
   const existing = readIfPresent(file);
   if (existing !== undefined) return parseCredentials(file, existing, accessKeyId);
-  createUnlessPresent(file, stateDirectory, {
-    accessKeyId,
-    secretAccessKey: generateSecretAccessKey(),
-  });
+  const made: Credentials = { accessKeyId, secretAccessKey: generateSecretAccessKey() };
+  createUnlessPresent(file, `${JSON.stringify(made, undefined, 2)}\n`);
   // Read again: another process may have been first.
   return parseCredentials(file, readIfPresent(file) ?? "", accessKeyId);
-}
-
-function readIfPresent(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === "ENOENT") return undefined;
-    throw new StateFileError(
-      file,
-      `cannot be read (${code}): make it readable for the user that runs the emulator`,
-      { cause: error },
-    );
-  }
-}
-
-/** Makes the file with its whole content at once, or leaves the one that is there. */
-function createUnlessPresent(file: string, directory: string, credentials: Credentials): void {
-  const draft = `${file}.${randomUUID()}.tmp`;
-  try {
-    mkdirSync(directory, { recursive: true });
-    const text = `${JSON.stringify(credentials, undefined, 2)}\n`;
-    writeFileSync(draft, text, { mode: 0o600, flag: "wx", flush: true });
-    linkUnlessPresent(draft, file);
-  } catch (error) {
-    throw new StateFileError(
-      file,
-      `cannot be written (${codeOf(error)}): choose a data directory that the emulator may write to`,
-      { cause: error },
-    );
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-function linkUnlessPresent(draft: string, file: string): void {
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-  }
 }
 
 function parseCredentials(file: string, text: string, accessKeyId: string): Credentials {
@@ -109,9 +66,4 @@ function parseCredentials(file: string, text: string, accessKeyId: string): Cred
     );
   }
   return { accessKeyId: foundId, secretAccessKey };
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : String(error);
 }

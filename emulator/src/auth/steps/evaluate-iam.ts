@@ -1,10 +1,10 @@
 /** Simulated IAM allows the action on the cluster. */
 import type { AuthAction } from "../../dsql/index.ts";
-import { denialMessage, evaluateAccess, explainDecision } from "../../iam/index.ts";
+import { type AccessKey, denialMessage, evaluateAccess, explainDecision } from "../../iam/index.ts";
 import type { Clock } from "../../shared/index.ts";
-import type { AccessKey, Cluster, ConnectionAttempt } from "../connection-attempt.ts";
+import type { Cluster, ConnectionAttempt } from "../connection-attempt.ts";
 import type { StepOutcome } from "../pipeline.ts";
-import type { PolicyStore } from "../ports.ts";
+import type { NetworkDirectory, PolicyStore } from "../ports.ts";
 import { refuse } from "../refusal.ts";
 import { connectionRequest } from "../request-context.ts";
 
@@ -17,12 +17,14 @@ interface Facts {
 
 /** Makes the step that evaluates the principal's policies, as they are now. */
 export function evaluateIam(
-  policies: PolicyStore,
+  { policies, networks }: { readonly policies: PolicyStore; readonly networks: NetworkDirectory },
   clock: Clock,
 ): (facts: Facts) => StepOutcome<object> {
   return ({ attempt, accessKey, cluster, action }) => {
-    const { principal } = accessKey;
-    const request = connectionRequest({ attempt, cluster, principal, action, now: clock.now() });
+    const { caller: principal } = accessKey;
+    const network = networks.networkOf(attempt);
+    const now = clock.now();
+    const request = connectionRequest({ attempt, cluster, principal, network, action, now });
     const asked = {
       principalArn: principal.arn,
       action: request.action,
@@ -33,7 +35,11 @@ export function evaluateIam(
       const refusal = refuse("cross_account", reason, { principal: principal.arn });
       return { kind: "refuse", saw: asked, refusal };
     }
-    const decision = evaluateAccess({ request, ...policies.policiesFor(principal, cluster) });
+    const decision = evaluateAccess({
+      request,
+      ...policies.policiesFor(principal, cluster),
+      vpcEndpoint: network?.endpointPolicy,
+    });
     const explanation = explainDecision(decision, request);
     const saw = { ...asked, decision, explanation };
     if (decision.kind === "Allow") return { kind: "continue", facts: {}, saw };

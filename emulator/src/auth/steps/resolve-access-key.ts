@@ -1,28 +1,28 @@
 /** The access key of the token exists and is active. */
+import type { AccessKey, AccessKeyLookup } from "../../iam/index.ts";
 import type { AuthToken } from "../../sigv4/index.ts";
-import type { AccessKey } from "../connection-attempt.ts";
 import type { StepOutcome } from "../pipeline.ts";
-import type { AccessKeyStore } from "../ports.ts";
 import { refuse } from "../refusal.ts";
 
 /** Makes the step that finds the token's access key. */
 export function resolveAccessKey(
-  accessKeys: AccessKeyStore,
-): (facts: { readonly token: AuthToken }) => StepOutcome<{ accessKey: AccessKey }> {
-  return ({ token }) => {
+  accessKeys: AccessKeyLookup,
+): (facts: { readonly token: AuthToken }) => Promise<StepOutcome<{ accessKey: AccessKey }>> {
+  return async ({ token }) => {
     const { accessKeyId } = token.credential;
-    const accessKey = accessKeys.findAccessKey(accessKeyId);
-    if (accessKey === undefined) {
-      const reason = `no access key \`${accessKeyId}\` exists in the emulator`;
+    const found = await accessKeys.findAccessKey(accessKeyId, token.securityToken);
+    if (found.kind === "unknown") {
       return {
         kind: "refuse",
         saw: { accessKeyId },
-        refusal: refuse("access_key_unknown", reason),
+        refusal: refuse("access_key_unknown", found.reason),
       };
     }
-    const saw = { accessKeyId, status: accessKey.status, principal: accessKey.principal.arn };
+    const { accessKey } = found;
+    const { arn } = accessKey.caller;
+    const saw = { accessKeyId, status: accessKey.status, principal: arn };
     if (accessKey.status === "Inactive") {
-      const reason = `access key \`${accessKeyId}\` of ${accessKey.principal.arn} is Inactive`;
+      const reason = `access key \`${accessKeyId}\` of ${arn} is Inactive`;
       return { kind: "refuse", saw, refusal: refuse("access_key_inactive", reason) };
     }
     return { kind: "continue", facts: { accessKey }, saw };

@@ -1,6 +1,6 @@
 /** The signature is what the access key's secret gives for this token. */
+import type { AccessKey, Caller } from "../../iam/index.ts";
 import { type AuthToken, type SigningKeyCache, verifySignature } from "../../sigv4/index.ts";
-import type { AccessKey, Principal } from "../connection-attempt.ts";
 import type { StepOutcome } from "../pipeline.ts";
 import { refuse } from "../refusal.ts";
 
@@ -10,12 +10,12 @@ export function checkSignature(
 ): (facts: {
   readonly token: AuthToken;
   readonly accessKey: AccessKey;
-}) => StepOutcome<{ signer: Principal }> {
+}) => StepOutcome<{ signer: Caller }> {
   return ({ token, accessKey }) => {
     const { secretAccessKey, accessKeyId } = accessKey;
     const result = verifySignature({ token, secretAccessKey, keyCache });
     if (result.kind === "match") {
-      const signer = accessKey.principal;
+      const signer = accessKey.caller;
       return { kind: "continue", facts: { signer }, saw: { accessKeyId, signer: signer.arn } };
     }
     const { canonicalRequest, stringToSign, computedSignaturePrefix, mistake } = result;

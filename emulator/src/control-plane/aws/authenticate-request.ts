@@ -1,5 +1,6 @@
 /** Who sent a request: its signature, checked against the credentials that it names. */
 import { createHash } from "node:crypto";
+import type { AccessKeyLookup } from "../../iam/index.ts";
 import type { Clock } from "../../shared/index.ts";
 import {
   checkRequestSignature,
@@ -9,7 +10,7 @@ import {
   type SigningKeyCache,
   verifyRequestSignature,
 } from "../../sigv4/index.ts";
-import type { AwsCaller, CredentialLookup } from "./ports.ts";
+import type { AwsCaller } from "./ports.ts";
 
 /** A request as it was received. */
 export interface ReceivedRequest extends SignedRequest {
@@ -37,7 +38,7 @@ export type Authentication =
 /** What authentication is done with. */
 export interface Authenticator {
   readonly clock: Clock;
-  readonly credentials: CredentialLookup;
+  readonly accessKeys: AccessKeyLookup;
   readonly keyCache: SigningKeyCache;
   /** Signing names that are taken here. */
   readonly services: readonly string[];
@@ -51,21 +52,23 @@ export async function authenticateRequest(
   request: ReceivedRequest,
   authenticator: Authenticator,
 ): Promise<Authentication> {
-  const { clock, credentials, keyCache, services } = authenticator;
+  const { clock, accessKeys, keyCache, services } = authenticator;
   const parsed = parseRequestSignature(request);
   if (parsed.kind === "refused") return parsed;
   const { signature } = parsed;
   const early = checkRequestSignature(request, signature, { now: clock.now(), services });
   if (early !== undefined) return { kind: "refused", failure: early };
   const { accessKeyId, service, region } = signature.credential;
-  const found = await credentials.findCredentials(accessKeyId, signature.sessionToken);
-  if (found.kind === "unknown") return { kind: "refused", failure: { kind: "unknown-access-key" } };
-  const { secretAccessKey, caller, sessionTokenProblem } = found;
+  const found = await accessKeys.findAccessKey(accessKeyId, signature.sessionToken);
+  if (found.kind === "unknown" || found.accessKey.status === "Inactive") {
+    return { kind: "refused", failure: { kind: "unknown-access-key" } };
+  }
+  const { secretAccessKey, caller, sessionProblem } = found.accessKey;
   const bodyHash = createHash("sha256").update(request.body).digest("hex");
   const late = verifyRequestSignature({ request, signature, bodyHash, secretAccessKey, keyCache });
   if (late !== undefined) return { kind: "refused", failure: late };
-  if (sessionTokenProblem !== undefined) {
-    return { kind: "refused", failure: { kind: `${sessionTokenProblem}-session-token` } };
+  if (sessionProblem !== undefined) {
+    return { kind: "refused", failure: { kind: `${sessionProblem.kind}-session-token` } };
   }
-  return { kind: "authenticated", caller, service, region };
+  return { kind: "authenticated", caller: { ...caller, accessKeyId }, service, region };
 }

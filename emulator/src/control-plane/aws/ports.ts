@@ -1,48 +1,29 @@
 /** What the APIs of AWS ask of the rest of the emulator. */
 import type {
   AttachedPolicy,
+  Caller,
   Decision,
+  FoundProvider,
   IamDirectory,
+  NewSession,
   RequestContext,
-  RequestPrincipal,
+  TemporaryCredentials,
 } from "../../iam/index.ts";
 
-/** Who signed a request. */
-export interface AwsCaller {
-  readonly principal: RequestPrincipal;
-  /**
-   * As `GetCallerIdentity` shows it: `AIDA…` of a user, `AROA…:session` of a role, `account:name` of
-   * a federated user, the account id of the root user.
-   */
-  readonly userId: string;
-  /** Of an IAM user: operations that name no user are about this one. */
-  readonly userName?: string;
+/** Who signed a request, and with which key. */
+export interface AwsCaller extends Caller {
   readonly accessKeyId: string;
-}
-
-/** What is known of an access key id and the session token that came with it. */
-export type FoundCredentials =
-  | { readonly kind: "unknown" }
-  | {
-      readonly kind: "found";
-      readonly secretAccessKey: string;
-      readonly caller: AwsCaller;
-      /** What is wrong with the session token; it is told only to those who know the secret. */
-      readonly sessionTokenProblem?: "invalid" | "expired";
-    };
-
-/** Finds long-term keys, which come without session token, and temporary ones. */
-export interface CredentialLookup {
-  /** An inactive key is unknown. */
-  findCredentials(
-    accessKeyId: string,
-    sessionToken: string | undefined,
-  ): Promise<FoundCredentials> | FoundCredentials;
 }
 
 /** The IAM of each account. */
 export interface AccountDirectories {
   directoryOf(accountId: string): IamDirectory | undefined;
+  /**
+   * Keeps what an operation has changed, before its answer is sent.
+   *
+   * @throws Error when it cannot be kept
+   */
+  keep(): Promise<void>;
 }
 
 /** Decides whether a caller may do what it asks for. */
@@ -50,13 +31,45 @@ export interface CallAuthorization {
   /**
    * `request.keys` are those of the operation and of the HTTP request; keys of the principal, of the
    * organization and of the time are added by the implementation. `resourcePolicy` is the policy of
-   * the resource, if it has one that counts for the action.
+   * the resource, if it has one that counts for the action, `trustPolicy` that of a role which is to
+   * be assumed.
    */
   authorize(
-    caller: AwsCaller,
+    caller: Caller,
     request: RequestContext,
     resourcePolicy?: AttachedPolicy,
+    trustPolicy?: AttachedPolicy,
   ): Promise<Decision> | Decision;
+}
+
+/** Begins sessions. */
+export interface SessionIssuer {
+  issue(session: NewSession): Promise<TemporaryCredentials>;
+}
+
+/** What a token of an OpenID Connect provider says, or why it is not taken. */
+export type WebIdentityToken =
+  | { readonly kind: "verified"; readonly claims: Readonly<Record<string, unknown>> }
+  | { readonly kind: "expired"; readonly expiredAt: Date; readonly now: Date }
+  | { readonly kind: "no-keys" | "invalid"; readonly reason: string };
+
+/** Verifies signature and times of tokens of OpenID Connect providers. */
+export interface WebIdentityVerifier {
+  verify(provider: FoundProvider, token: string): Promise<WebIdentityToken>;
+}
+
+/** Checks one-time passwords, each of which is good once. */
+export interface OneTimePasswordCheck {
+  take(seed: string, code: string, now: Date): boolean;
+}
+
+/** What STS needs besides. */
+export interface StsSources {
+  readonly sessions: SessionIssuer;
+  readonly webIdentities: WebIdentityVerifier;
+  readonly oneTimePasswords: OneTimePasswordCheck;
+  /** The account that stands in an access key id. */
+  readonly accountOfAccessKeyId: (accessKeyId: string) => string | undefined;
 }
 
 /** Makes the ids that answers carry. */

@@ -1,13 +1,14 @@
 /** What authorization asks of a directory: keys, principals, and the policies that apply to them. */
 import type { AttachedPolicy, PolicyDocument } from "../policy-document.ts";
 import type { PolicyUse } from "../parse-policy-document.ts";
+import type { DeclaredOidcKeys } from "./declared-account.ts";
 import type { DirectoryState } from "./directory-state.ts";
 import { describeRole, describeUser, type Role, type User } from "./entities.ts";
-import type { EntityRecord, PolicyRecord } from "./iam-snapshot.ts";
+import type { EntityRecord, PolicyRecord, RoleRecord } from "./iam-snapshot.ts";
 import { parsePolicyText } from "./parse-policy-text.ts";
 
 /** An access key with its secret and its owner as it is at this moment. */
-export interface FoundAccessKey {
+export interface DirectoryAccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly status: "Active" | "Inactive";
@@ -18,6 +19,15 @@ export interface FoundAccessKey {
 export interface FoundRole {
   readonly role: Role;
   readonly trust: AttachedPolicy;
+}
+
+/** An OpenID Connect provider. */
+export interface FoundProvider {
+  readonly arn: string;
+  /** Without its scheme. */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  readonly keys?: DeclaredOidcKeys;
 }
 
 /** The policies of a user with those of its groups, or of a role. */
@@ -35,11 +45,19 @@ export interface Use {
 
 /** The questions. Each takes the same time whatever the directory holds. */
 export interface AuthorizationReads {
-  findAccessKey(accessKeyId: string): FoundAccessKey | undefined;
+  findAccessKey(accessKeyId: string): DirectoryAccessKey | undefined;
   /** By ARN, in its exact spelling. */
   findUser(arn: string): User | undefined;
+  /** By unique id, `AIDA…`. */
+  findUserById(userId: string): User | undefined;
   /** By ARN, in its exact spelling. */
   findRole(arn: string): FoundRole | undefined;
+  /** By unique id, `AROA…`: not another role that was made under the same name. */
+  findRoleById(roleId: string): FoundRole | undefined;
+  /** The provider with this ARN, and where its keys are, if that was declared. */
+  findProvider(arn: string): FoundProvider | undefined;
+  /** The seed of a device of the user with this id. */
+  findMfaSeed(userId: string, serialNumber: string): string | undefined;
   /** Of the user or role with this ARN; `undefined` if there is none. */
   effectivePolicies(principalArn: string): EffectivePolicies | undefined;
   /** The default version of a managed policy, as a session policy of `sessionArn`. */
@@ -73,8 +91,20 @@ export function authorizationReads(state: DirectoryState): AuthorizationReads {
     }),
   ];
   const boundaryOf = (arn: string | undefined, attachedTo: string): AttachedPolicy | undefined => {
-    const policy = arn === undefined ? undefined : policies.get(arn);
-    return policy === undefined ? undefined : managed(policy, attachedTo)[0];
+    if (arn === undefined) return undefined;
+    const policy = policies.get(arn);
+    const [boundary] = policy === undefined ? [] : managed(policy, attachedTo);
+    // INVARIANT: a boundary whose policy is gone allows nothing.
+    return (
+      boundary ?? { document: NOTHING, source: { kind: "managed", name: arn, attachedTo, arn } }
+    );
+  };
+
+  const withTrust = (role: RoleRecord): FoundRole => {
+    const document = parsed.documentOf(role, role.trustPolicy, "trust");
+    const attachedTo = roles.arnOf(role);
+    const source = { kind: "inline", name: "trust policy", attachedTo } as const;
+    return { role: describeRole(state, role), trust: { document, source } };
   };
 
   return {
@@ -91,13 +121,26 @@ export function authorizationReads(state: DirectoryState): AuthorizationReads {
       return user === undefined ? undefined : describeUser(state, user);
     },
 
+    findUserById: (userId) => {
+      const user = users.findById(userId);
+      return user === undefined ? undefined : describeUser(state, user);
+    },
+
     findRole: (arn) => {
       const role = roles.findByArn(arn);
-      if (role === undefined) return undefined;
-      const document = parsed.documentOf(role, role.trustPolicy, "trust");
-      const source = { kind: "inline", name: "trust policy", attachedTo: arn } as const;
-      return { role: describeRole(state, role), trust: { document, source } };
+      return role === undefined ? undefined : withTrust(role);
     },
+
+    findRoleById: (roleId) => {
+      const role = roles.findById(roleId);
+      return role === undefined ? undefined : withTrust(role);
+    },
+
+    findProvider: (arn) => state.openIdConnectProviders.get(arn),
+
+    findMfaSeed: (userId, serialNumber) =>
+      users.findById(userId)?.mfaDevices?.find((device) => device.serialNumber === serialNumber)
+        ?.seed,
 
     effectivePolicies: (arn) => {
       const user = users.findByArn(arn);
@@ -132,6 +175,8 @@ export function authorizationReads(state: DirectoryState): AuthorizationReads {
     },
   };
 }
+
+const NOTHING: PolicyDocument = { version: "2012-10-17", statements: [] };
 
 /** Parsed texts, by the record that has the text, so that each is parsed once. */
 class ParsedTexts {

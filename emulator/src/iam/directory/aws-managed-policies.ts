@@ -208,6 +208,11 @@ const AWS_POLICIES: readonly AwsPolicy[] = [
   },
 ];
 
+/** ARNs of the policies that every account has. */
+export const AWS_MANAGED_POLICY_ARNS: readonly string[] = AWS_POLICIES.map(
+  ({ path = "/", name }) => `arn:aws:iam::aws:policy${path}${name}`,
+);
+
 /** Fresh records of the policies that every account has. */
 export function awsManagedPolicies(): readonly PolicyRecord[] {
   return AWS_POLICIES.map(({ name, path = "/", id, version, statements, ...rest }) => {

@@ -1,4 +1,5 @@
 /** The whole state of a directory as plain JSON. Times are ISO 8601. */
+import type { DeclaredMfaDevice, DeclaredOidcKeys } from "./declared-account.ts";
 import type { Tag } from "./tags.ts";
 
 /** An inline policy; the document is the text that was given. */
@@ -25,6 +26,7 @@ export interface UserRecord extends EntityRecord {
   permissionsBoundary?: string;
   /** Ids, in the order of joining. */
   groupIds: readonly string[];
+  readonly mfaDevices?: readonly DeclaredMfaDevice[];
 }
 
 /** A group. */
@@ -88,6 +90,8 @@ export interface OpenIdConnectProviderRecord {
   thumbprints: readonly string[];
   readonly createDate: string;
   tags: readonly Tag[];
+  /** Only from a declaration: the API has no place for it. */
+  readonly keys?: DeclaredOidcKeys;
 }
 
 /** All that a directory holds but the policies of AWS, which are always there. */

@@ -1,9 +1,14 @@
 export type { AccessKeyUse } from "./access-key-operations.ts";
 export type { AttachedManagedPolicy } from "./attachment-operations.ts";
+export {
+  type ParsedAuthorizationDetails,
+  parseAuthorizationDetails,
+} from "./authorization-details.ts";
 export type {
   AuthorizationReads,
+  DirectoryAccessKey,
   EffectivePolicies,
-  FoundAccessKey,
+  FoundProvider,
   FoundRole,
 } from "./authorization-reads.ts";
 export type {
@@ -16,6 +21,25 @@ export type {
   Role,
   User,
 } from "./entities.ts";
+export { AWS_MANAGED_POLICY_ARNS } from "./aws-managed-policies.ts";
+export { declareAccount, type DeclaredArns } from "./declare-account.ts";
+export type {
+  DeclaredAccessKey,
+  DeclaredAccount,
+  DeclaredDocument,
+  DeclaredEntity,
+  DeclaredGroup,
+  DeclaredInlinePolicy,
+  DeclaredManagedPolicy,
+  DeclaredMfaDevice,
+  DeclaredOidcKeys,
+  DeclaredOidcProvider,
+  DeclaredPolicyVersion,
+  DeclaredRole,
+  DeclaredTags,
+  DeclaredUser,
+} from "./declared-account.ts";
+export { describeAccount } from "./describe-account.ts";
 export type { GroupWithUsers } from "./group-operations.ts";
 export {
   createIamDirectory,

@@ -1,12 +1,19 @@
 /** From a received request to the answer of a Query service: who, what, may they, and do it. */
 import {
+  type AttachedPolicy,
+  type Caller,
+  contextKeys,
+  type Decision,
   denialMessage,
   type IamDirectory,
   IamError,
   type RequestContext,
+  requestPrincipal,
 } from "../../../iam/index.ts";
+import type { Clock } from "../../../shared/index.ts";
 import { readRequestQuery } from "../../../sigv4/index.ts";
 import {
+  type AuthenticationFailure,
   type Authenticator,
   authenticateRequest,
   type ReceivedRequest,
@@ -17,19 +24,47 @@ import type {
   AwsCaller,
   CallAuthorization,
   RequestIdSource,
+  StsSources,
 } from "../ports.ts";
 import { type FormNode, parseForm } from "./parse-form.ts";
 import { QueryError } from "./query-error.ts";
-import type { QueryOperation, QueryService } from "./query-operation.ts";
+import { refuseLimitedSession } from "./limited-session.ts";
+import type { NeededAccess, QueryOperation, QueryService } from "./query-operation.ts";
 import { readMembers } from "./read-members.ts";
 import { renderAnswer, renderError } from "./render-xml.ts";
 
+/** What is to be allowed, beyond what `NeededAccess` says of an operation. */
+export interface AccessRequest extends NeededAccess {
+  /** `service:Action`. */
+  readonly action: string;
+  /** The account of the resource, if it is not the caller's. */
+  readonly resourceAccountId?: string;
+  /** Of a role that is to be assumed. */
+  readonly trustPolicy?: AttachedPolicy;
+}
+
+/** What an operation that needs no signature gets besides its input. */
+export interface UnsignedCall {
+  readonly accounts: AccountDirectories;
+  readonly sts: StsSources;
+  readonly clock: Clock;
+  /** Decides for somebody; nothing is thrown. */
+  decide(caller: Caller, request: AccessRequest): Promise<AccessDecision>;
+}
+
 /** What each operation gets besides its input. */
-export interface QueryCall {
+export interface QueryCall extends UnsignedCall {
   readonly caller: AwsCaller;
   /** The IAM of the caller's account. */
   readonly directory: IamDirectory;
-  readonly accounts: AccountDirectories;
+  /** @throws QueryError `AccessDenied` unless the caller may do it */
+  requireAccess(request: AccessRequest): Promise<void>;
+}
+
+/** A decision with the request that it is about. */
+export interface AccessDecision {
+  readonly request: RequestContext;
+  readonly decision: Decision;
 }
 
 /** What the Query services are served from. */
@@ -37,7 +72,8 @@ export interface QueryApiSources extends Omit<Authenticator, "services"> {
   readonly accounts: AccountDirectories;
   readonly authorization: CallAuthorization;
   readonly requestIds: RequestIdSource;
-  readonly services: readonly QueryService<QueryCall>[];
+  readonly sts: StsSources;
+  readonly services: readonly QueryService<QueryCall, UnsignedCall>[];
 }
 
 /** A request with what is known of its connection. */
@@ -84,8 +120,8 @@ export async function answerQuery(
 /** The service whose signing name is in the credential; nothing is proved by it. */
 function serviceOfSignature(
   { rawQuery, headers }: QueryRequest,
-  services: readonly QueryService<QueryCall>[],
-): QueryService<QueryCall> | undefined {
+  services: readonly QueryService<QueryCall, UnsignedCall>[],
+): QueryService<QueryCall, UnsignedCall> | undefined {
   const authorization = headers.find(([name]) => name.toLowerCase() === "authorization")?.[1];
   const inHeader = /Credential=([^,\s]*)/.exec(authorization ?? "")?.[1];
   const inQuery = readRequestQuery(rawQuery)?.find(([name]) => name === "X-Amz-Credential")?.[1];
@@ -94,9 +130,9 @@ function serviceOfSignature(
 }
 
 function findOperation(
-  { version, operations }: QueryService<QueryCall>,
+  { version, operations }: QueryService<QueryCall, UnsignedCall>,
   form: FormNode,
-): readonly [name: string, operation: QueryOperation<QueryCall>] {
+): readonly [name: string, operation: QueryOperation<QueryCall, UnsignedCall>] {
   const action = form.children.get("Action")?.value;
   if (action === undefined || action === "") {
     throw new QueryError("MissingAction", 400, "The request is missing an action.");
@@ -111,55 +147,86 @@ function findOperation(
 interface Running {
   readonly request: QueryRequest;
   readonly sources: QueryApiSources;
-  readonly service: QueryService<QueryCall>;
+  readonly service: QueryService<QueryCall, UnsignedCall>;
   readonly name: string;
-  readonly operation: QueryOperation<QueryCall>;
+  readonly operation: QueryOperation<QueryCall, UnsignedCall>;
   readonly form: FormNode;
 }
 
 async function runOperation(running: Running): Promise<{ readonly values: unknown }> {
   const { request, sources, service, name, operation, form } = running;
+  const { accounts, sts, clock } = sources;
+  if (operation.kind === "unsigned") {
+    const call: UnsignedCall = { accounts, sts, clock, decide: decider(running, "") };
+    return { values: await operation.run(readMembers(form, operation.input), call) };
+  }
   const authenticator = { ...sources, services: [service.name] };
   const authentication = await authenticateRequest(request, authenticator);
-  if (authentication.kind === "refused") {
-    const { code, httpStatus, message } = queryAuthenticationError(authentication.failure);
-    throw new QueryError(code, httpStatus, message);
-  }
+  if (authentication.kind === "refused") throw authenticationError(authentication.failure);
   const { caller, region } = authentication;
-  const { accountId } = caller.principal;
-  const directory = sources.accounts.directoryOf(accountId);
-  if (directory === undefined) {
-    const error = queryAuthenticationError({ kind: "unknown-access-key" });
-    throw new QueryError(error.code, error.httpStatus, error.message);
-  }
-  const call: QueryCall = { caller, directory, accounts: sources.accounts };
+  const directory = accounts.directoryOf(caller.accountId);
+  // Its access key was found, so that the account is there.
+  if (directory === undefined) throw authenticationError({ kind: "unknown-access-key" });
+  refuseLimitedSession(caller, service.name, name);
+  const decide = decider(running, region);
+  const call: QueryCall = {
+    caller,
+    directory,
+    accounts,
+    sts,
+    clock,
+    decide,
+    requireAccess: async (needed) => {
+      const decided = await decide(caller, needed);
+      if (decided.decision.kind === "Allow") return;
+      throw new QueryError("AccessDenied", 403, denialMessage(decided));
+    },
+  };
   const input = readMembers(form, operation.input);
   const access = operation.access(input, call);
-  if (access !== undefined) {
+  if (access !== undefined)
+    await call.requireAccess({ ...access, action: `${service.name}:${name}` });
+  const values = await operation.run(input, call);
+  if (!READS.test(name)) await accounts.keep();
+  return { values };
+}
+
+/** Operations that change nothing which has to be kept. */
+const READS = /^(?:Get|List|Simulate|Assume|Generate|Decode)/;
+
+function authenticationError(failure: AuthenticationFailure): QueryError {
+  const { code, httpStatus, message } = queryAuthenticationError(failure);
+  return new QueryError(code, httpStatus, message);
+}
+
+function decider(
+  { request, sources: { authorization } }: Running,
+  region: string,
+): UnsignedCall["decide"] {
+  return async (caller, { action, resource, resourceAccountId, keys, trustPolicy }) => {
     const context: RequestContext = {
-      principal: caller.principal,
-      action: `${service.name}:${name}`,
-      resource: access.resource,
-      resourceAccountId: accountId,
-      keys: new Map([...connectionKeys(request, region), ...(access.keys ?? [])]),
+      principal: requestPrincipal(caller),
+      action,
+      resource,
+      resourceAccountId: resourceAccountId ?? caller.accountId,
+      keys: new Map([...connectionKeys(request, region), ...(keys ?? [])]),
     };
-    const decision = await sources.authorization.authorize(caller, context);
-    if (decision.kind !== "Allow") {
-      const message = denialMessage({ request: context, decision });
-      throw new QueryError("AccessDenied", 403, message);
-    }
-  }
-  return { values: await operation.run(input, call) };
+    const decision = await authorization.authorize(caller, context, undefined, trustPolicy);
+    return { request: context, decision };
+  };
 }
 
 function connectionKeys(
   { sourceIp, userAgent }: QueryRequest,
   region: string,
-): readonly (readonly [string, readonly string[]])[] {
-  return [
-    ["aws:sourceip", [sourceIp]],
-    ["aws:securetransport", ["false"]],
-    ["aws:requestedregion", [region]],
-    ...(userAgent === undefined ? [] : [["aws:useragent", [userAgent]] as const]),
-  ];
+): ReadonlyMap<string, readonly string[]> {
+  return contextKeys({
+    "aws:sourceip": sourceIp.replace(IPV4_IN_IPV6, ""),
+    "aws:securetransport": "false",
+    "aws:requestedregion": region === "" ? undefined : region,
+    "aws:useragent": userAgent,
+  });
 }
+
+/** `::ffff:192.0.2.1`: what a socket of both families says of an IPv4 client. */
+const IPV4_IN_IPV6 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;

@@ -27,22 +27,37 @@ type Result<Output extends Members | undefined> = Output extends Members
   ? StructureOf<Output> | Promise<StructureOf<Output>>
   : ReturnType<() => void>;
 
-/** An operation in the table. */
-export interface QueryOperation<Call> {
+interface Described {
   readonly input: Members;
   readonly output: Members | undefined;
+}
+
+/** An operation in the table whose requests are signed. */
+export interface SignedOperation<Call> extends Described {
+  readonly kind: "signed";
   readonly access: (input: unknown, call: Call) => NeededAccess | undefined;
   readonly run: (input: unknown, call: Call) => unknown;
 }
+
+/** An operation in the table whose requests need no signature: something in them says who asks. */
+export interface UnsignedOperation<Call> extends Described {
+  readonly kind: "unsigned";
+  readonly run: (input: unknown, call: Call) => unknown;
+}
+
+/** An operation in the table. */
+export type QueryOperation<Call, Unsigned = never> =
+  SignedOperation<Call> | UnsignedOperation<Unsigned>;
 
 /** Makes an operation of a table. */
 export function queryOperation<
   Call,
   const Input extends Members,
   const Output extends Members | undefined,
->(spec: QueryOperationSpec<Call, Input, Output>): QueryOperation<Call> {
+>(spec: QueryOperationSpec<Call, Input, Output>): SignedOperation<Call> {
   // INVARIANT: `access` and `run` are called only with what was read by this operation's own input.
   return {
+    kind: "signed",
     input: spec.input,
     output: spec.output,
     access: (input, call) => spec.access(input as InputOf<Input>, call),
@@ -50,12 +65,28 @@ export function queryOperation<
   };
 }
 
+/** Makes an operation of a table whose requests need no signature. */
+export function unsignedOperation<
+  Call,
+  const Input extends Members,
+  const Output extends Members | undefined,
+>(spec: Omit<QueryOperationSpec<Call, Input, Output>, "access">): UnsignedOperation<Call> {
+  const { input, output, run } = spec;
+  // INVARIANT: as above.
+  return {
+    kind: "unsigned",
+    input,
+    output,
+    run: (read, call) => run(read as InputOf<Input>, call),
+  };
+}
+
 /** A service. */
-export interface QueryService<Call> {
+export interface QueryService<Call, Unsigned = never> {
   /** Signing name, and prefix of its actions. */
   readonly name: string;
   /** Version of the API, a date. */
   readonly version: string;
   readonly xmlNamespace: string;
-  readonly operations: ReadonlyMap<string, QueryOperation<Call>>;
+  readonly operations: ReadonlyMap<string, QueryOperation<Call, Unsigned>>;
 }
