@@ -50,7 +50,7 @@ const RESOURCES: Readonly<Record<string, readonly string[]>> = {
   ],
   "*": [
     ...["ListOpenIDConnectProviders", "GetAccountSummary", "ListAccountAliases"],
-    "GetAccessKeyLastUsed",
+    ...["GetAccessKeyLastUsed", "GetAccountAuthorizationDetails"],
   ],
 };
 

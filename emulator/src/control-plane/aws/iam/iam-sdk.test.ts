@@ -395,6 +395,11 @@ const STORIES: Readonly<Record<string, readonly Step[]>> = {
       { SummaryMap: expect.objectContaining({ Users: 1, UsersQuota: 5000 }) as object },
     ],
     ["ListAccountAliases", {}, { AccountAliases: [], ...PAGE }],
+    [
+      "GetAccountAuthorizationDetails",
+      { Filter: ["Role", "Group"] },
+      { UserDetailList: [], GroupDetailList: [], RoleDetailList: [], Policies: [], ...PAGE },
+    ],
   ],
 };
 
