@@ -1,6 +1,6 @@
 /** The operations of IAM that attach managed policies to users, groups and roles. */
 import type { QueryCall } from "../query/answer-query.ts";
-import { type QueryOperation, queryOperation } from "../query/query-operation.ts";
+import { queryOperation, type SignedOperation } from "../query/query-operation.ts";
 import { list, required, structure } from "../query/shape.ts";
 import { ATTACHED_POLICY, MAYBE_TEXT, NAME, PAGE_INPUT, PAGE_OUTPUT } from "./entity-shapes.ts";
 import { groupAccess, maybeKey, policyAccess, roleAccess, userAccess } from "./iam-resources.ts";
@@ -10,7 +10,7 @@ const LIST_INPUT = { PathPrefix: MAYBE_TEXT, ...PAGE_INPUT };
 const LIST_OUTPUT = { AttachedPolicies: required(list(ATTACHED_POLICY)), ...PAGE_OUTPUT };
 
 /** Operations by name. */
-export const ATTACHMENT_OPERATIONS: Readonly<Record<string, QueryOperation<QueryCall>>> = {
+export const ATTACHMENT_OPERATIONS: Readonly<Record<string, SignedOperation<QueryCall>>> = {
   AttachUserPolicy: queryOperation({
     input: { UserName: NAME, PolicyArn: NAME },
     output: undefined,

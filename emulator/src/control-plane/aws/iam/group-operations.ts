@@ -1,12 +1,12 @@
 /** The operations of IAM on groups and their members. */
 import type { QueryCall } from "../query/answer-query.ts";
-import { type QueryOperation, queryOperation } from "../query/query-operation.ts";
+import { queryOperation, type SignedOperation } from "../query/query-operation.ts";
 import { list, required } from "../query/shape.ts";
 import { GROUP, LISTED_USER, MAYBE_TEXT, NAME, PAGE_INPUT, PAGE_OUTPUT } from "./entity-shapes.ts";
 import { groupAccess, newAccess, userAccess } from "./iam-resources.ts";
 
 /** Operations by name. */
-export const GROUP_OPERATIONS: Readonly<Record<string, QueryOperation<QueryCall>>> = {
+export const GROUP_OPERATIONS: Readonly<Record<string, SignedOperation<QueryCall>>> = {
   CreateGroup: queryOperation({
     input: { Path: MAYBE_TEXT, GroupName: NAME },
     output: { Group: required(GROUP) },

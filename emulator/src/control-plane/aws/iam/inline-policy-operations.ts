@@ -1,6 +1,6 @@
 /** The operations of IAM on inline policies of users, groups and roles. */
 import type { QueryCall } from "../query/answer-query.ts";
-import { type QueryOperation, queryOperation } from "../query/query-operation.ts";
+import { queryOperation, type SignedOperation } from "../query/query-operation.ts";
 import { DOCUMENT, list, required, text } from "../query/shape.ts";
 import { NAME, PAGE_INPUT, PAGE_OUTPUT } from "./entity-shapes.ts";
 import { groupAccess, roleAccess, userAccess } from "./iam-resources.ts";
@@ -12,7 +12,7 @@ const SHOWN_DOCUMENT = { PolicyDocument: required(DOCUMENT) };
 const POLICY_NAMES = { PolicyNames: required(list(text())), ...PAGE_OUTPUT };
 
 /** Operations by name. */
-export const INLINE_POLICY_OPERATIONS: Readonly<Record<string, QueryOperation<QueryCall>>> = {
+export const INLINE_POLICY_OPERATIONS: Readonly<Record<string, SignedOperation<QueryCall>>> = {
   PutUserPolicy: queryOperation({
     input: { ...USER_POLICY, PolicyDocument: NAME },
     output: undefined,

@@ -1,6 +1,6 @@
 /** The operations of IAM on managed policies and their versions. */
 import type { QueryCall } from "../query/answer-query.ts";
-import { type QueryOperation, queryOperation } from "../query/query-operation.ts";
+import { queryOperation, type SignedOperation } from "../query/query-operation.ts";
 import { BOOLEAN, list, optional, required } from "../query/shape.ts";
 import {
   LISTED_POLICY,
@@ -18,7 +18,7 @@ import {
 import { newAccess, policyAccess, tagKeys } from "./iam-resources.ts";
 
 /** Operations by name. */
-export const MANAGED_POLICY_OPERATIONS: Readonly<Record<string, QueryOperation<QueryCall>>> = {
+export const MANAGED_POLICY_OPERATIONS: Readonly<Record<string, SignedOperation<QueryCall>>> = {
   CreatePolicy: queryOperation({
     input: {
       PolicyName: NAME,

@@ -1,6 +1,6 @@
 /** The operations of IAM on OpenID Connect providers, and on the account as a whole. */
 import type { QueryCall } from "../query/answer-query.ts";
-import { type QueryOperation, queryOperation } from "../query/query-operation.ts";
+import { queryOperation, type SignedOperation } from "../query/query-operation.ts";
 import {
   list,
   listIfAny,
@@ -18,7 +18,7 @@ const PROVIDER_ARN = { OpenIDConnectProviderArn: NAME };
 const SHOWN_TAGS = optional(listIfAny(TAGS.shape.item));
 
 /** Operations by name. */
-export const PROVIDER_OPERATIONS: Readonly<Record<string, QueryOperation<QueryCall>>> = {
+export const PROVIDER_OPERATIONS: Readonly<Record<string, SignedOperation<QueryCall>>> = {
   CreateOpenIDConnectProvider: queryOperation({
     input: {
       Url: NAME,
@@ -127,6 +127,6 @@ export const PROVIDER_OPERATIONS: Readonly<Record<string, QueryOperation<QueryCa
     output: { AccountAliases: required(list(text())), ...PAGE_OUTPUT },
     access: () => ({ resource: "*" }),
     // DEVIATION: accounts have no aliases here.
-    run: () => ({ accountAliases: [], isTruncated: false }),
+    run: (_input, _call: QueryCall) => ({ accountAliases: [], isTruncated: false }),
   }),
 };

@@ -1,6 +1,6 @@
 /** The operations of IAM on roles, service-linked ones included. */
 import type { QueryCall } from "../query/answer-query.ts";
-import { type QueryOperation, queryOperation } from "../query/query-operation.ts";
+import { queryOperation, type SignedOperation } from "../query/query-operation.ts";
 import { list, required, structure } from "../query/shape.ts";
 import {
   LISTED_ROLE,
@@ -19,7 +19,7 @@ import { maybeKey, newAccess, roleAccess, tagKeys } from "./iam-resources.ts";
 const BOUNDARY_KEY = "iam:permissionsboundary";
 
 /** Operations by name. */
-export const ROLE_OPERATIONS: Readonly<Record<string, QueryOperation<QueryCall>>> = {
+export const ROLE_OPERATIONS: Readonly<Record<string, SignedOperation<QueryCall>>> = {
   CreateRole: queryOperation({
     input: {
       Path: MAYBE_TEXT,

@@ -1,6 +1,6 @@
 /** The operations of IAM on users and their access keys. */
 import type { QueryCall } from "../query/answer-query.ts";
-import { type QueryOperation, queryOperation } from "../query/query-operation.ts";
+import { queryOperation, type SignedOperation } from "../query/query-operation.ts";
 import { list, optional, required, structure, TIMESTAMP } from "../query/shape.ts";
 import {
   ACCESS_KEY_METADATA,
@@ -19,7 +19,7 @@ import { maybeKey, newAccess, tagKeys, userAccess, userNameOf } from "./iam-reso
 const BOUNDARY_KEY = "iam:permissionsboundary";
 
 /** Operations by name. */
-export const USER_OPERATIONS: Readonly<Record<string, QueryOperation<QueryCall>>> = {
+export const USER_OPERATIONS: Readonly<Record<string, SignedOperation<QueryCall>>> = {
   CreateUser: queryOperation({
     input: {
       Path: MAYBE_TEXT,
