@@ -136,7 +136,7 @@ export class Accounts implements AccessKeyLookup {
     for (const { directory, membership } of this.#accounts.values()) {
       const key = directory.findAccessKey(accessKeyId);
       if (key === undefined) continue;
-      const { arn, userId, userName, tags = [] } = key.user;
+      const { arn, userId, userName, tags } = key.user;
       const accessKey: AccessKey = {
         accessKeyId,
         secretAccessKey: key.secretAccessKey,
@@ -232,12 +232,12 @@ function sessionIdentity(
       arn: `arn:aws:sts::${accountId}:assumed-role/${role.roleName}/${principal.sessionName}`,
       issuerArn: role.arn,
       userId: `${role.roleId}:${principal.sessionName}`,
-      tags: tagRecord(role.tags ?? []),
+      tags: tagRecord(role.tags),
     };
   }
   const user = directory.findUserById(principal.userId);
   if (user === undefined) return undefined;
-  const { arn, userId, userName, tags = [] } = user;
+  const { arn, userId, userName, tags } = user;
   if (principal.kind === "user") {
     return { kind: "user", arn, userId, userName, tags: tagRecord(tags) };
   }

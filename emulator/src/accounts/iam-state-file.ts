@@ -50,7 +50,7 @@ export class IamStateFile {
       );
     }
     const content = parse(text);
-    if (content?.formatVersion === 1 && Array.isArray(content.accounts)) return content.accounts;
+    if (content?.formatVersion === 1 && content.accounts !== undefined) return content.accounts;
     throw new Error(
       `\`${this.path}\` is not a state of IAM that this version wrote: restore it, or remove it to begin with what the configuration declares`,
     );

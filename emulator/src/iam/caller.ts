@@ -124,11 +124,10 @@ const PRINCIPAL_TYPES: Readonly<Record<RequestPrincipal["kind"], string | undefi
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export function callerKeys(caller: Caller, now: Date): ContextKeys {
-  const { kind, arn, accountId, issuerArn, userId, userName, organization, session } = caller;
+  const { kind, accountId, userId, userName, organization, session } = caller;
   const epochSeconds = Math.floor(now.getTime() / MS_PER_SECOND);
   return contextKeys({
-    // SPEC: of a role's session the key has the role.
-    "aws:principalarn": kind === "assumed-role" ? (issuerArn ?? arn) : arn,
+    "aws:principalarn": principalArn(caller),
     "aws:principalaccount": accountId === "" ? undefined : accountId,
     "aws:principaltype": PRINCIPAL_TYPES[kind],
     "aws:principalisawsservice": String(kind === "service"),
@@ -142,6 +141,12 @@ export function callerKeys(caller: Caller, now: Date): ContextKeys {
     ...sessionKeys(session, now),
     ...tagKeys("aws:principaltag", caller.tags),
   });
+}
+
+/** SPEC: of a role's session the key has the role; who has no credentials of AWS has none. */
+function principalArn({ kind, arn, issuerArn }: Caller): string | undefined {
+  if (kind === "web-identity") return undefined;
+  return kind === "assumed-role" ? (issuerArn ?? arn) : arn;
 }
 
 function sessionKeys(
