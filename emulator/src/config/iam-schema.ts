@@ -139,6 +139,12 @@ const POLICY = object(
       ),
     },
     tags: TAGS,
+    isOfAws: {
+      type: "boolean",
+      default: false,
+      description:
+        "a policy that AWS manages and that the emulator does not bring: its ARN is AWS's",
+    },
   },
   ["name"],
 );

@@ -1,4 +1,5 @@
 export { ConfigurationError, type ConfigurationProblem } from "./configuration-error.ts";
+export { describeInFile, type DescribeOptions } from "./describe-accounts.ts";
 export { makeDefaultUser } from "./default-user.ts";
 export { DEFAULT_ACCESS_KEY_ID, DEFAULT_CONFIG_FILE, DEFAULT_USER_NAME } from "./defaults.ts";
 export type {

@@ -45,6 +45,7 @@ export function managedPolicies(
         versions,
         tags: tagsOf(body["tags"]),
         ...(description === undefined ? {} : { description }),
+        ...(body["isOfAws"] === true ? { isOfAws: true } : {}),
       },
     ];
   });
