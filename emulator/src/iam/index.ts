@@ -66,12 +66,15 @@ export {
   type OpenIdConnectProvider,
   type Page,
   type PageInput,
+  paginate,
   type ParsedAuthorizationDetails,
   type ParsedText,
   parseAuthorizationDetails,
   parsePolicyText,
+  type PrincipalPolicyTexts,
   type Policy,
   type PolicyEntities,
+  type PolicyText,
   type PolicyVersion,
   restoreIamDirectory,
   type Role,
@@ -97,3 +100,19 @@ export type {
 export type { PolicyProblem } from "./policy-problem.ts";
 export { POLICY_SIZE_LIMITS } from "./policy-size.ts";
 export type { ContextKeys, RequestContext, RequestPrincipal } from "./request-context.ts";
+export {
+  simulateAccess,
+  type SimulatedAccess,
+  type SimulatedPolicy,
+  type SimulatedPolicyType,
+  type SimulatedRequest,
+  type Simulation,
+  type Verdict,
+} from "./simulate-access.ts";
+export {
+  CONTEXT_KEY_TYPES,
+  type ContextEntry,
+  type ParsedContext,
+  parseContextEntries,
+} from "./simulation-context.ts";
+export type { StatementPosition, TextPosition } from "./statement-positions.ts";

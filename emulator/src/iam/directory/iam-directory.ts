@@ -26,6 +26,7 @@ import {
   openIdConnectOperations,
 } from "./openid-connect-operations.ts";
 import { type PolicyEntitiesOperation, policyEntitiesOperation } from "./policy-entities.ts";
+import { type PolicyTextReads, policyTextReads } from "./policy-texts.ts";
 import { type RoleOperations, roleOperations } from "./role-operations.ts";
 import {
   type ServiceLinkedRoleOperations,
@@ -50,7 +51,7 @@ export interface IamOperations
     AuthorizationDetailsOperation {}
 
 /** The IAM of one account. A refused operation changes nothing. */
-export interface IamDirectory extends IamOperations, AuthorizationReads {
+export interface IamDirectory extends IamOperations, AuthorizationReads, PolicyTextReads {
   readonly accountId: string;
   /** Everything as plain JSON, secrets of access keys included. */
   snapshot(): IamSnapshot;
@@ -86,5 +87,6 @@ function directoryOf(state: DirectoryState): IamDirectory {
     ...accountSummaryOperation(state),
     ...authorizationDetailsOperation(state),
     ...authorizationReads(state),
+    ...policyTextReads(state),
   };
 }
