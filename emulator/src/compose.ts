@@ -16,10 +16,12 @@ import { createEmulatorClock } from "./clock/index.ts";
 import {
   type ConfiguredAccount,
   DEFAULT_ACCESS_KEY_ID,
+  describeInFile,
   type EmulatorConfig,
   makeDefaultUser,
 } from "./config/index.ts";
 import { buildControlPlane } from "./control-plane/index.ts";
+import { describeAccount } from "./iam/index.ts";
 import { clusterHostName, LIMITS, parseClusterEndpoint } from "./dsql/index.ts";
 import {
   createPgliteEngine,
@@ -189,6 +191,19 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     readiness: { isReady: () => isReady },
     clusters: { count: () => clusters.length },
     connections: log,
+    state: {
+      describe: (options) => ({
+        accounts: accounts
+          .directories()
+          .map((directory) => describeInFile(describeAccount(directory.snapshot()), options)),
+        clusters: config.clusters.map(({ identifier, region, accountId: account, tags }) => ({
+          identifier,
+          region,
+          account,
+          tags,
+        })),
+      }),
+    },
     ca: { caCertificate: () => certificates.caCertificatePem },
     bindHost: config.host,
     allowedHosts: [

@@ -33,6 +33,7 @@ beforeEach(() => {
     clusters: { count: () => 2 },
     connections: log,
     ca: { caCertificate: () => caPem },
+    state: { describe: (options) => ({ accounts: [options] }) },
     bindHost: "127.0.0.1",
     allowedHosts: ["emulator"],
     onInternalError: (error) => internalErrors.push(error),
@@ -84,6 +85,25 @@ async function send(
 function error(code: string, message: string): unknown {
   return { error: { code, message } };
 }
+
+describe("the state", () => {
+  test("is told without secrets unless they are asked for", async () => {
+    for (const query of ["", "?secrets=false"]) {
+      const { status, json } = await get(`/_emulator/state${query}`);
+      expect([status, json()]).toEqual([200, { accounts: [{ withSecrets: false }] }]);
+    }
+    const { json } = await get("/_emulator/state?secrets=true");
+    expect(json()).toEqual({ accounts: [{ withSecrets: true }] });
+  });
+
+  test.each(["yes", "", "true&secrets=true"])("is not told for secrets=%s", async (secrets) => {
+    const { status, json } = await get(`/_emulator/state?secrets=${secrets}`);
+    expect([status, json()]).toEqual([
+      400,
+      error("invalid_request", "secrets is neither true nor false"),
+    ]);
+  });
+});
 
 describe("health and readiness", () => {
   test("tells what runs and since when, by the emulator's clock", async () => {

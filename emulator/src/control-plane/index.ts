@@ -20,4 +20,5 @@ export type {
   ClusterCounter,
   ConnectionRecords,
   ReadinessProbe,
+  StateSource,
 } from "./ports.ts";

@@ -22,6 +22,12 @@ export interface CaCertificateSource {
   caCertificate(): string | undefined;
 }
 
+/** Tells what there is. */
+export interface StateSource {
+  /** In the form of the configuration file; secrets only on request. */
+  describe(options: { readonly withSecrets: boolean }): object;
+}
+
 /** The records of connections; `DecisionLog` keeps them. */
 export interface ConnectionRecords {
   find(sessionId: string): DecisionRecord | undefined;

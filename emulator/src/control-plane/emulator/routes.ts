@@ -1,13 +1,15 @@
 /** The emulator's own API, below `/_emulator/`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "../api-error.ts";
-import type { CaCertificateSource } from "../ports.ts";
+import type { CaCertificateSource, StateSource } from "../ports.ts";
 import { findConnection, listConnections } from "./connections.ts";
 import { type HealthSources, healthBody } from "./health.ts";
+import { stateBody } from "./state.ts";
 
 /** What the API is served from. */
 export interface EmulatorApiSources extends HealthSources {
   readonly ca: CaCertificateSource;
+  readonly state: StateSource;
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -29,6 +31,7 @@ function handlers(sources: EmulatorApiSources): Readonly<Record<string, Handler>
         "the emulator has no certificate authority, it serves your own certificate; trust its issuer",
       );
     },
+    "/_emulator/state": ({ query }) => stateBody(sources.state, query),
     "/_emulator/connections": ({ query }) => listConnections(sources.connections, query),
     "/_emulator/connections/:sessionId": ({ params }) =>
       findConnection(sources.connections, (params as { sessionId?: unknown }).sessionId),

@@ -376,6 +376,7 @@ describe("without the APIs of AWS", () => {
       readiness: { isReady: () => true },
       clusters: { count: () => 1 },
       connections: new DecisionLog({ clock, maxRecords: 5 }),
+      state: { describe: () => ({}) },
       ca: { caCertificate: () => undefined },
       bindHost: "127.0.0.1",
       onInternalError: () => undefined,
