@@ -8,15 +8,18 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { NodeSha256 } from "./node-sha256.mjs";
 import {
   ACCESS_KEY_ID,
+  accountOf,
   attachedPolicy,
   CLUSTER,
   HOST_NAME,
   makeAttempts,
   makeRequests,
   makeTokens,
-  PRINCIPAL,
+  policyOf,
+  PRINCIPAL_COUNTS,
   REGION,
   SECRET_ACCESS_KEY,
+  STATEMENT_COUNTS,
   VARIANTS,
 } from "./subjects.mjs";
 
@@ -26,25 +29,45 @@ const NO_LIMIT = 1e9;
 
 const [dist, rounds] = process.argv.slice(2);
 const layer = (name) => import(pathToFileURL(join(dist, name, "index.js")).href);
-const [sigv4, iam, auth, stores] = await Promise.all(["sigv4", "iam", "auth", "stores"].map(layer));
+const [sigv4, iam, auth, stores, { openAccounts }] = await Promise.all(
+  ["sigv4", "iam", "auth", "stores", "accounts"].map(layer),
+);
 
 const tokens = await makeTokens();
-const policy = attachedPolicy(iam);
+const requests = makeRequests();
 const work = {
   verify: verifier(),
   presign: presigner(),
-  evaluate: evaluator(),
-  authorize: authorizer(),
+  evaluate: evaluator(attachedPolicy(iam)),
+  ...Object.fromEntries(
+    STATEMENT_COUNTS.flatMap((count) =>
+      [false, true].map((hasConditions) => [
+        statementsName(count, hasConditions),
+        evaluator(attachedPolicy(iam, policyOf(count, hasConditions))),
+      ]),
+    ),
+  ),
+  ...Object.fromEntries(
+    PRINCIPAL_COUNTS.map((count) => [`authorize among ${count}`, authorizer(accountOf(count))]),
+  ),
 };
 
 const rates = Object.fromEntries(Object.keys(work).map((name) => [name, []]));
-for (const decide of Object.values(work)) await ratePerCpuSecond(decide, WARM_UP_DECISIONS);
+for (const [name, decide] of Object.entries(work)) {
+  await ratePerCpuSecond(decide, scaled(name, WARM_UP_DECISIONS));
+}
 for (let round = 0; round < Number(rounds); round += 1) {
   for (const [name, decide] of Object.entries(work)) {
-    rates[name].push(await ratePerCpuSecond(decide, DECISIONS_PER_ROUND));
+    rates[name].push(await ratePerCpuSecond(decide, scaled(name, DECISIONS_PER_ROUND)));
   }
 }
 process.stdout.write(`${JSON.stringify(rates)}\n`);
+
+/** Fewer of those that look at many statements, so that a round of each takes about as long. */
+function scaled(name, decisions) {
+  const statements = Number(/^(\d+) statements/.exec(name)?.[1] ?? 1);
+  return Math.max(500, Math.ceil(decisions / Math.max(1, statements / 10)));
+}
 
 /** `decide(variant)` returns, or resolves to, whether the decision is the right one. */
 async function ratePerCpuSecond(decide, decisions) {
@@ -98,21 +121,24 @@ function presigner() {
   };
 }
 
-function evaluator() {
-  const requests = makeRequests();
+function statementsName(count, hasConditions) {
+  return `${count} statements${hasConditions ? " with conditions" : ""}`;
+}
+
+function evaluator(policy) {
   const identity = [policy];
   return (variant) => iam.evaluateAccess({ request: requests[variant], identity }).kind === "Allow";
 }
 
 /** All steps of a connection, with stores in memory, as the emulator is composed. */
-function authorizer() {
+function authorizer(declared) {
   const clock = { now: () => new Date() };
-  const accessKey = {
-    accessKeyId: ACCESS_KEY_ID,
-    secretAccessKey: SECRET_ACCESS_KEY,
-    status: "Active",
-    principal: PRINCIPAL,
-  };
+  const { accounts } = openAccounts({
+    accounts: [{ declared }],
+    dataDirectory: undefined,
+    sessionKey: new Uint8Array(32),
+    clock,
+  });
   const limits = {
     connectionRatePerSecond: NO_LIMIT,
     connectionRateBucket: NO_LIMIT,
@@ -125,8 +151,11 @@ function authorizer() {
     ports: {
       clusters: new stores.MemoryClusterDirectory({ clusters: [CLUSTER], aliases: new Map() }),
       gate: new stores.MemoryConnectionGate(limits, clock),
-      accessKeys: new stores.MemoryAccessKeyStore([accessKey]),
-      policies: new stores.MemoryPolicyStore([{ arn: PRINCIPAL.arn, policies: [policy] }]),
+      accessKeys: accounts,
+      networks: new stores.MemoryNetworkDirectory([]),
+      policies: {
+        policiesFor: (principal, { accountId }) => accounts.policiesOf(principal, accountId),
+      },
       roleMappings: stores.unmappedRoleMappingStore,
     },
   });

@@ -22,6 +22,10 @@ export const PRINCIPAL = {
   arn: `arn:aws:iam::${ACCOUNT}:user/deployer`,
   accountId: ACCOUNT,
 };
+/** Numbers of statements of one principal. */
+export const STATEMENT_COUNTS = [1, 10, 100, 1000];
+/** Numbers of principals in the accounts. */
+export const PRINCIPAL_COUNTS = [10, 10_000];
 
 const POLICY = {
   Version: "2012-10-17",
@@ -52,11 +56,85 @@ const POLICY = {
 };
 
 /** The policy as the emulator's layers take it. */
-export function attachedPolicy({ parsePolicyDocument }) {
-  const parsed = parsePolicyDocument(POLICY);
+export function attachedPolicy({ parsePolicyDocument }, policy = POLICY) {
+  const parsed = parsePolicyDocument(policy);
   if (parsed.kind !== "parsed") throw new Error(JSON.stringify(parsed.problems));
   const source = { kind: "inline", name: "benchmark", attachedTo: PRINCIPAL.arn };
   return { document: parsed.document, source };
+}
+
+/**
+ * A policy of so many statements, as they are written: most are about other services and clusters, the
+ * last one allows. With conditions each has two, and those of the last one hold.
+ */
+export function policyOf(count, hasConditions) {
+  const condition = (region) =>
+    hasConditions
+      ? {
+          Condition: {
+            StringEquals: { "aws:RequestedRegion": region },
+            IpAddress: { "aws:SourceIp": ["10.0.0.0/8", "127.0.0.0/8"] },
+          },
+        }
+      : {};
+  const others = [
+    ["s3:GetObject", "arn:aws:s3:::bucket-NUMBER/*", "us-east-1"],
+    ["dsql:DbConnectAdmin", "arn:aws:dsql:*:ACCOUNT:cluster/otherNUMBER*", "us-east-1"],
+    ["dsql:Get*", "*", "us-east-1"],
+    // Without a condition this one would allow, too: it is about another action.
+    [hasConditions ? "dsql:*" : "dsql:Delete*", "*", "eu-west-1"],
+  ];
+  const Statement = Array.from({ length: count - 1 }, (_, index) => {
+    const [action, resource, region] = others[index % others.length];
+    const Resource = resource.replace("NUMBER", String(index)).replace("ACCOUNT", ACCOUNT);
+    return { Sid: `S${index}`, Effect: "Allow", Action: action, Resource, ...condition(region) };
+  });
+  Statement.push({
+    Sid: "Connect",
+    Effect: "Allow",
+    Action: ["dsql:DbConnect", "dsql:DbConnectAdmin"],
+    Resource: `arn:aws:dsql:*:${ACCOUNT}:cluster/*`,
+    ...condition("us-east-1"),
+  });
+  return { Version: "2012-10-17", Statement };
+}
+
+/** An account of so many principals, half of them users and half roles; each has an inline policy. */
+export function accountOf(principals) {
+  const entity = (name) => ({
+    name,
+    path: "/",
+    policies: [{ name: "benchmark", document: POLICY }],
+    managedPolicies: [],
+    tags: {},
+  });
+  const user = (name, accessKeys = []) => ({
+    ...entity(name),
+    accessKeys,
+    groups: [],
+    mfaDevices: [],
+  });
+  const half = principals / 2;
+  const key = { id: ACCESS_KEY_ID, secret: SECRET_ACCESS_KEY, status: "Active" };
+  const trustPolicy = {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { AWS: ACCOUNT }, Action: "sts:AssumeRole" }],
+  };
+  return {
+    accountId: ACCOUNT,
+    users: [
+      user("deployer", [key]),
+      ...Array.from({ length: half - 1 }, (_, index) => user(`user-${index}`)),
+    ],
+    roles: Array.from({ length: half }, (_, index) => ({
+      ...entity(`role-${index}`),
+      trustPolicy,
+      maxSessionDuration: 3600,
+    })),
+    groups: [],
+    policies: [],
+    oidcProviders: [],
+  };
 }
 
 /** Resolves to tokens of the administrator that differ in their life. */
