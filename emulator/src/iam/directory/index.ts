@@ -40,6 +40,11 @@ export type {
   DeclaredUser,
 } from "./declared-account.ts";
 export { describeAccount } from "./describe-account.ts";
+export {
+  EXCLUDED_POLICY_TYPES,
+  excludePolicies,
+  type PolicyIdentifier,
+} from "./exclude-policies.ts";
 export type { GroupWithUsers } from "./group-operations.ts";
 export {
   createIamDirectory,

@@ -15,6 +15,7 @@ const RESOURCES: Readonly<Record<string, readonly string[]>> = {
     ...["CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey"],
     ...["PutUserPolicy", "GetUserPolicy", "ListUserPolicies", "DeleteUserPolicy"],
     ...["AttachUserPolicy", "DetachUserPolicy", "ListAttachedUserPolicies", "ListGroupsForUser"],
+    "SimulatePrincipalPolicy",
   ],
   [`${IAM}:user/`]: ["ListUsers"],
   [`${IAM}:group/it`]: [
@@ -51,6 +52,7 @@ const RESOURCES: Readonly<Record<string, readonly string[]>> = {
   "*": [
     ...["ListOpenIDConnectProviders", "GetAccountSummary", "ListAccountAliases"],
     ...["GetAccessKeyLastUsed", "GetAccountAuthorizationDetails"],
+    "SimulateCustomPolicy",
   ],
 };
 
@@ -74,12 +76,14 @@ function smallestForm(members: Members): string[] {
 }
 
 function parameters(name: string, shape: Shape): string[] {
+  if (name === "ActionNames") return ["ActionNames.member.1=it:It"];
   if (shape.kind === "list") return parameters(`${name}.member.1`, shape.item);
   if (shape.kind === "structure") {
     return smallestForm(shape.members).map((parameter) => `${name}.${parameter}`);
   }
   const values: Readonly<Record<string, string>> = {
     PolicyArn: `${IAM}:policy/it`,
+    PolicySourceArn: `${IAM}:user/it`,
     OpenIDConnectProviderArn: `${IAM}:oidc-provider/it`,
     DeletionTaskId: "task/aws-service-role/dsql.amazonaws.com/it/0",
   };

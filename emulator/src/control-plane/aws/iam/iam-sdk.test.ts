@@ -144,6 +144,12 @@ const LINKED_ROLE_OUTPUT = expect.objectContaining({
   Arn: `${ARN}:role/aws-service-role/dsql.amazonaws.com/${LINKED_ROLE}`,
 }) as object;
 
+/** The result of a simulated action on all resources. */
+function simulated(EvalActionName: string, EvalDecision: string, ...matched: object[]): object {
+  const result = { EvalActionName, EvalResourceName: "*", EvalDecision, MissingContextValues: [] };
+  return { ...result, MatchedStatements: matched };
+}
+
 type Step = readonly [operation: string, input: object, output: object];
 
 /** Stories: each uses what the steps before it made. */
@@ -399,6 +405,26 @@ const STORIES: Readonly<Record<string, readonly Step[]>> = {
       "GetAccountAuthorizationDetails",
       { Filter: ["Role", "Group"] },
       { UserDetailList: [], GroupDetailList: [], RoleDetailList: [], Policies: [], ...PAGE },
+    ],
+    [
+      "SimulateCustomPolicy",
+      { PolicyInputList: [CONNECT], ActionNames: ["dsql:ListClusters"] },
+      { EvaluationResults: [simulated("dsql:ListClusters", "implicitDeny")], ...PAGE },
+    ],
+    [
+      "SimulatePrincipalPolicy",
+      { PolicySourceArn: `${ARN}:user/admin`, ActionNames: ["dsql:ListClusters"] },
+      {
+        EvaluationResults: [
+          simulated("dsql:ListClusters", "allowed", {
+            SourcePolicyId: "user_admin_inline",
+            SourcePolicyType: "IAM Policy",
+            StartPosition: { Line: 1, Column: 38 },
+            EndPosition: { Line: 1, Column: 96 },
+          }),
+        ],
+        ...PAGE,
+      },
     ],
   ],
 };

@@ -12,6 +12,7 @@ import { INLINE_POLICY_OPERATIONS } from "./inline-policy-operations.ts";
 import { MANAGED_POLICY_OPERATIONS } from "./managed-policy-operations.ts";
 import { PROVIDER_OPERATIONS } from "./provider-operations.ts";
 import { ROLE_OPERATIONS } from "./role-operations.ts";
+import { SIMULATE_OPERATIONS } from "./simulate-operations.ts";
 import { USER_OPERATIONS } from "./user-operations.ts";
 
 /** The operations of IAM, by name. */
@@ -29,6 +30,7 @@ export const IAM_SERVICE: QueryService<QueryCall, UnsignedCall> = {
       ...ATTACHMENT_OPERATIONS,
       ...PROVIDER_OPERATIONS,
       ...AUTHORIZATION_DETAILS_OPERATIONS,
+      ...SIMULATE_OPERATIONS,
     }),
   ),
 };

@@ -65,6 +65,7 @@ function readValue(node: FormNode, shape: Shape, path: string, violations: strin
     case "document":
     case "timestamp":
     case "number-map":
+    case "text-map":
       return readText(
         node.value ?? "",
         shape.kind === "text" ? shape : undefined,

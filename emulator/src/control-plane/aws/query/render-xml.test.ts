@@ -11,6 +11,7 @@ import {
   required,
   structure,
   text,
+  TEXT_MAP,
   TIMESTAMP,
 } from "./shape.ts";
 
@@ -30,9 +31,11 @@ describe("an answer as XML", () => {
       Empty: required(list(text())),
       Gone: required(listIfAny(text())),
       Map: required(NUMBER_MAP),
+      Texts: required(TEXT_MAP),
     };
     const values = {
       map: { a: 1, b: 2 },
+      texts: { "<": "&" },
       gone: [],
       empty: [],
       list: [{ key: "1", other: "x" }, { key: "" }],
@@ -44,7 +47,7 @@ describe("an answer as XML", () => {
       unknown: "x",
     };
     expect(renderAnswer({ ...FRAME, output, values })).toBe(
-      `<DoResponse xmlns="urn:x"><DoResult><Text>&lt;&amp;&gt;</Text><Number>0</Number><IsOn>false</IsOn><At>2026-01-02T03:04:05Z</At><Document>%7B%22a%22%3A%20%22b%2A%27%28%29%C3%A9%22%7D</Document><List><member><Key>1</Key></member><member><Key/></member></List><Empty/><Map><entry><key>a</key><value>1</value></entry><entry><key>b</key><value>2</value></entry></Map></DoResult>${METADATA}</DoResponse>`,
+      `<DoResponse xmlns="urn:x"><DoResult><Text>&lt;&amp;&gt;</Text><Number>0</Number><IsOn>false</IsOn><At>2026-01-02T03:04:05Z</At><Document>%7B%22a%22%3A%20%22b%2A%27%28%29%C3%A9%22%7D</Document><List><member><Key>1</Key></member><member><Key/></member></List><Empty/><Map><entry><key>a</key><value>1</value></entry><entry><key>b</key><value>2</value></entry></Map><Texts><entry><key>&lt;</key><value>&amp;</value></entry></Texts></DoResult>${METADATA}</DoResponse>`,
     );
   });
 

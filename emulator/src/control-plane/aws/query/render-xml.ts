@@ -69,10 +69,12 @@ function renderValue(shape: Shape, value: unknown): string {
         .map((item) => element("member", renderValue(shape.item, item)))
         .join("");
     case "number-map":
-      return Object.entries(value as Readonly<Record<string, number>>)
-        .map(([key, number]) =>
-          element("entry", element("key", escapeXml(key)) + element("value", String(number))),
-        )
+    case "text-map":
+      return Object.entries(value as Readonly<Record<string, number | string>>)
+        .map(([key, item]) => {
+          const content = element("value", escapeXml(String(item)));
+          return element("entry", element("key", escapeXml(key)) + content);
+        })
         .join("");
     case "timestamp":
       return (value as Date).toISOString().replace(/\.\d{3}Z$/, "Z");

@@ -59,6 +59,11 @@ export interface NumberMapShape {
   readonly kind: "number-map";
 }
 
+/** From texts to texts, in answers: `<entry>` elements. */
+export interface TextMapShape {
+  readonly kind: "text-map";
+}
+
 /** What a member can be. */
 export type Shape =
   | TextShape
@@ -68,7 +73,8 @@ export type Shape =
   | DocumentShape
   | ListShape
   | StructureShape
-  | NumberMapShape;
+  | NumberMapShape
+  | TextMapShape;
 
 /** A member of a structure, and whether it has to be there. */
 export interface Member<Of extends Shape = Shape, IsRequired extends boolean = boolean> {
@@ -90,11 +96,13 @@ export type ValueOf<Of extends Shape> = Of extends TextShape | DocumentShape
         ? Date
         : Of extends NumberMapShape
           ? Readonly<Record<string, number>>
-          : Of extends ListShape<infer Item>
-            ? readonly ValueOf<Item>[]
-            : Of extends StructureShape<infer Named>
-              ? StructureOf<Named>
-              : never;
+          : Of extends TextMapShape
+            ? Readonly<Record<string, string>>
+            : Of extends ListShape<infer Item>
+              ? readonly ValueOf<Item>[]
+              : Of extends StructureShape<infer Named>
+                ? StructureOf<Named>
+                : never;
 
 type RequiredNames<Named extends Members> = {
   [Name in keyof Named & string]: Named[Name] extends Member<Shape, true> ? Name : never;
@@ -141,6 +149,9 @@ export const DOCUMENT: DocumentShape = { kind: "document" };
 
 /** Numbers by name. */
 export const NUMBER_MAP: NumberMapShape = { kind: "number-map" };
+
+/** Texts by name. */
+export const TEXT_MAP: TextMapShape = { kind: "text-map" };
 
 /** A list that is always in an answer. */
 export function list<Item extends Shape>(item: Item): ListShape<Item> {
