@@ -29,7 +29,8 @@ export interface ControlPlaneOptions extends Omit<EmulatorApiSources, "startedAt
 /** Limits of HTTP; all are our choice. */
 const HTTP_LIMITS = {
   maxBodyBytes: 262_144,
-  maxHeaderBytes: 16_384,
+  /** A session token alone may take 14 KiB. */
+  maxHeaderBytes: 32_768,
   maxPathParameterCharacters: 256,
   /** For all of a request to arrive. */
   requestTimeoutMs: 30_000,
