@@ -34,6 +34,12 @@ function opening(number: number, change: Partial<OpenConnection> = {}): OpenConn
     applicationName: "psql",
     processId: 7,
     openedAt: new Date("2026-01-02T03:00:00Z"),
+    handle: {
+      live: () => {
+        throw new Error("not asked in this test");
+      },
+      end: () => Promise.resolve(),
+    },
     ...change,
   };
 }

@@ -22,6 +22,8 @@ export const LIMITS = {
   maxMessageBytes: { value: 10 * 1024 * 1024, confidence: "documented", source: QUOTAS },
   /** Largest amount of data that one transaction may write, in bytes. */
   maxTransactionBytes: { value: 10 * 1024 * 1024, confidence: "documented", source: QUOTAS },
+  /** How long a transaction may take, in seconds. */
+  maxTransactionAgeSeconds: { value: 300, confidence: "documented", source: QUOTAS },
   /** Largest `X-Amz-Expires` of a presigned request, in seconds. */
   maxTokenLifetimeSeconds: { value: 604_800, confidence: "documented", source: SIGV4 },
   /** How far in the future `X-Amz-Date` may lie, in seconds. */

@@ -40,6 +40,13 @@ export interface PostgresListener {
    */
   listen(host: string, port: number): Promise<PostgresAddress>;
   /**
+   * Ends the sessions of a cluster with FATAL 57P01, whatever they do: it is deleted, say.
+   *
+   * @param reason in the emulator's words, for the records of the connections
+   * @returns how many there were, when all of them are closed
+   */
+  endSessionsOf(clusterArn: string, reason: string): Promise<number>;
+  /**
    * Tells the clients that the emulator stops, and closes everything. Statements that run may end
    * within `graceMs`, then they are interrupted; what does not react is cut off.
    */
@@ -111,6 +118,13 @@ export function createPostgresListener(options: PostgresListenerOptions): Postgr
           resolve({ host, port: actual });
         });
       }),
+    endSessionsOf: async (clusterArn, reason) => {
+      const sessions = [...connections].flatMap(({ connection }) =>
+        connection?.authorization.cluster.arn === clusterArn ? [connection.handle] : [],
+      );
+      await Promise.all(sessions.map((session) => session.end(reason)));
+      return sessions.length;
+    },
     stop: async (graceMs = DEFAULT_GRACE_MS) => {
       const closed = new Promise<void>((resolve) => {
         server.close(() => {

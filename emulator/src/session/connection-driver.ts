@@ -2,71 +2,36 @@
  * Drives one connection: feeds the transition function with what the client, the authorizer and the
  * engine say, and does what it wants done, one thing after the other.
  */
-import type { ConnectionAuthorizer } from "../auth/index.ts";
+import type { Authorization } from "../auth/index.ts";
 import {
   BACKEND_TYPE,
+  type BackendFrame,
   BackendFrameReader,
-  decodeFrontendMessage,
-  decodePasswordMessage,
-  decodeStartupPacket,
-  FrameDecoder,
   ProtocolViolation,
 } from "../pgwire/index.ts";
-import { assertNever, type Clock } from "../shared/index.ts";
+import { assertNever } from "../shared/index.ts";
+import { ActivityWatch } from "./activity-watch.ts";
 import { AnswerBoundary } from "./answer-boundary.ts";
-import type { CancelKeys } from "./cancel-keys.ts";
+import { ClientInput } from "./client-input.ts";
+import type { ConnectionEnvironment } from "./connection-environment.ts";
 import type { ConnectionEffect, ConnectionInput } from "./connection-event.ts";
 import type { ConnectionState } from "./connection-state.ts";
+import { LifeTimers } from "./life-timers.ts";
 import {
-  type ConnectionObserver,
-  type EngineDirectory,
   type OpenConnection,
+  type SessionIdentity,
   SessionStartError,
   type SqlSession,
 } from "./ports.ts";
+import { DSQL_SESSION_LIMITS } from "./session-limits.ts";
+import type { ConnectionStart, RunningConnection } from "./running-connection.ts";
 import { type ConnectionFacts, transition } from "./transition.ts";
 import type { Transport } from "./transport.ts";
 
 /** How long a statement goes on whose client has closed the connection, in milliseconds. Our choice. */
 const ABANDONED_STATEMENT_MS = 500;
-
-/** What all connections of an emulator share. */
-export interface ConnectionEnvironment {
-  readonly authorizer: ConnectionAuthorizer;
-  readonly engines: EngineDirectory;
-  readonly observer: ConnectionObserver;
-  readonly cancelKeys: CancelKeys;
-  readonly clock: Clock;
-  readonly explainsErrors: boolean;
-  /** Largest message that a client may send, in bytes. */
-  readonly maxMessageBytes: number;
-  /** Time from the connection to the end of authentication, in milliseconds. */
-  readonly startupTimeoutMs: number;
-  /** 26 characters, never the same twice. */
-  newSessionId(): string;
-  /** 32 random bits, as a signed number. */
-  newSecretKey(): number;
-  /** Told of a bug or a broken part of the emulator; connections go on. */
-  onInternalError(error: unknown, sessionId: string): void;
-}
-
-/** How a connection begins: in clear, or already encrypted (direct TLS). */
-export type ConnectionStart = Pick<
-  Extract<ConnectionState, { readonly kind: "AwaitingStartup" }>,
-  "isEncrypted" | "serverName"
->;
-
-/** One connection under way. */
-export interface RunningConnection {
-  /** Resolves when the connection is closed and everything of it is freed; never rejects. */
-  readonly finished: Promise<void>;
-  /** Tells the client that the emulator stops, when it waits for a message, and closes. */
-  shutDown(): void;
-  /** Cancels what runs for the client, as a CancelRequest does. */
-  interrupt(): void;
-  /** Closes at once; what runs for the client is cancelled. */
-  abort(): void;
-}
+/** Time for a client that is put out to hear why, in milliseconds of real time. Our choice. */
+const LAST_WORDS_MS = 500;
 
 /** Starts to serve a client. */
 export function driveConnection(
@@ -77,8 +42,11 @@ export function driveConnection(
   const driver = new ConnectionDriver(transport, start, environment);
   return {
     finished: driver.run(),
+    get connection() {
+      return driver.connection;
+    },
     shutDown: () => {
-      driver.post({ kind: "shutdown" });
+      driver.post({ kind: "termination", reason: "the emulator stopped" });
     },
     interrupt: () => {
       driver.interrupt();
@@ -93,13 +61,16 @@ class ConnectionDriver {
   readonly #transport: Transport;
   readonly #environment: ConnectionEnvironment;
   readonly #facts: ConnectionFacts;
-  readonly #decoder: FrameDecoder;
+  readonly #client: ClientInput;
   /** Of what the engine has sent to the client. */
   readonly #answer = new AnswerBoundary();
   /** What comes from outside of the conversation; looked at between two messages. */
   readonly #posted: ConnectionInput[] = [];
+  readonly #timers: LifeTimers;
+  readonly #activity = new ActivityWatch();
   #wake: () => void = () => undefined;
   #state: ConnectionState;
+  #statementCount = 0;
   #session: SqlSession | undefined;
   #connection: OpenConnection | undefined;
   #forgetCancelKey: () => void = () => undefined;
@@ -109,13 +80,22 @@ class ConnectionDriver {
     this.#transport = transport;
     this.#environment = environment;
     this.#state = { kind: "AwaitingStartup", ...start };
-    this.#decoder = new FrameDecoder({ maxMessageBytes: environment.maxMessageBytes });
+    this.#client = new ClientInput(transport, environment.maxMessageBytes);
     this.#facts = {
       sessionId: environment.newSessionId(),
       clientAddress: transport.clientAddress,
       receivedAt: environment.clock.now(),
       explainsErrors: environment.explainsErrors,
+      limits: environment.sessionLimits ?? DSQL_SESSION_LIMITS,
     };
+    this.#timers = new LifeTimers(environment.clock, this.#facts.limits, {
+      onSessionDeadline: () => this.#deliver({ kind: "session-deadline" }),
+      onTransactionDeadline: () => this.#onTransactionDeadline(),
+    });
+  }
+
+  get connection(): OpenConnection | undefined {
+    return this.#connection;
   }
 
   post(input: ConnectionInput): void {
@@ -159,6 +139,42 @@ class ConnectionDriver {
     }
   }
 
+  /** Ends the connection, whatever it does; resolves when the client has been told or given up. */
+  async #terminate(reason: string): Promise<void> {
+    if (this.#activity.state === "over") return;
+    this.post({ kind: "termination", reason });
+    await this.#cutOff();
+  }
+
+  /** What runs for the client is cancelled; a client that does not read is left. */
+  async #cutOff(): Promise<void> {
+    this.#session?.cancel();
+    const timer = setTimeout(() => {
+      this.abort();
+    }, LAST_WORDS_MS);
+    while (this.#activity.state !== "over") await this.#activity.untilRest();
+    clearTimeout(timer);
+  }
+
+  /** A session that is too old has had its time: what runs in it now is cut off. */
+  async #onTransactionDeadline(): Promise<void> {
+    const isExpired =
+      ("isExpired" in this.#state && this.#state.isExpired) ||
+      this.#posted.some(({ kind }) => kind === "session-deadline");
+    const isDone = this.#deliver({ kind: "transaction-deadline" });
+    if (isExpired && this.#activity.state === "busy") void this.#cutOff();
+    return isDone;
+  }
+
+  /**
+   * Gives an input. Resolves when it has been dealt with, if the connection is at rest; else at once,
+   * since what runs may take its time, and may wait for other connections.
+   */
+  async #deliver(input: ConnectionInput): Promise<void> {
+    this.post(input);
+    if (this.#activity.state === "at-rest") await this.#activity.untilRest();
+  }
+
   /** A client that is gone must not keep the engine busy, nor its transaction open. */
   #abandon(): void {
     // What it has sent and what has not begun is dropped: a posted input comes first.
@@ -172,6 +188,7 @@ class ConnectionDriver {
       const input = pending ?? this.#takeInput() ?? (await this.#waitForInput());
       const { state, effects } = this.#step(input);
       this.#state = state;
+      this.#timers.follow(state);
       pending = undefined;
       for (const effect of effects) {
         const result = this.#perform(effect);
@@ -192,45 +209,12 @@ class ConnectionDriver {
 
   /** What can be had without waiting. */
   #takeInput(): ConnectionInput | undefined {
-    const posted = this.#posted.shift();
-    if (posted !== undefined) return posted;
-    try {
-      return this.#decode();
-    } catch (error) {
-      if (!(error instanceof ProtocolViolation)) throw error;
-      return { kind: "protocol-violation", violation: error };
+    for (let posted = this.#posted.shift(); posted; posted = this.#posted.shift()) {
+      // While it waited for a batch to end, its transaction may have ended too.
+      if (posted.kind !== "transaction-deadline" || this.#timers.isTransactionTooOld())
+        return posted;
     }
-  }
-
-  #decode(): ConnectionInput | undefined {
-    for (;;) {
-      const input = this.#decodeBuffered();
-      if (input !== undefined) return input;
-      const bytes = this.#transport.read();
-      if (bytes === undefined) break;
-      this.#decoder.push(bytes);
-    }
-    return this.#transport.hasEnded ? { kind: "end-of-input" } : undefined;
-  }
-
-  #decodeBuffered(): ConnectionInput | undefined {
-    switch (this.#state.kind) {
-      case "AwaitingStartup": {
-        const packet = this.#decoder.nextStartupPacket();
-        if (packet === undefined) return undefined;
-        return { kind: "startup-packet", packet: decodeStartupPacket(packet) };
-      }
-      case "AwaitingPassword": {
-        const frame = this.#decoder.nextFrame("password");
-        if (frame === undefined) return undefined;
-        return { kind: "password", password: decodePasswordMessage(frame) };
-      }
-      default: {
-        const frame = this.#decoder.nextFrame("any");
-        if (frame === undefined) return undefined;
-        return { kind: "message", frame, message: decodeFrontendMessage(frame) };
-      }
-    }
+    return this.#client.next(this.#state, this.#timers.transactionSeconds());
   }
 
   async #waitForInput(): Promise<ConnectionInput> {
@@ -240,7 +224,9 @@ class ConnectionDriver {
       });
       const input = this.#takeInput();
       if (input !== undefined) return input;
+      this.#activity.rests();
       await activity;
+      this.#activity.goesOn();
     }
   }
 
@@ -272,6 +258,7 @@ class ConnectionDriver {
       case "run":
         return this.#run(effect);
       case "start-copy-in":
+        this.#statementCount += effect.statementCount;
         return this.#requireSession()
           .startCopyIn(effect.batch, (chunk) => this.#forward(chunk))
           .then((start) => ({ kind: "copy-started", start }));
@@ -288,7 +275,7 @@ class ConnectionDriver {
 
   async #startTls(): Promise<ConnectionInput> {
     // SPEC: bytes in clear behind SSLRequest could be somebody else's; PostgreSQL refuses them too.
-    if (this.#decoder.bufferedBytes > 0 || this.#transport.read() !== undefined) {
+    if (this.#client.hasUnread()) {
       const violation = new ProtocolViolation("received unencrypted data after SSL request");
       return { kind: "protocol-violation", violation };
     }
@@ -304,11 +291,16 @@ class ConnectionDriver {
     authorization,
     settings,
   }: Extract<ConnectionEffect, { readonly kind: "open-session" }>): Promise<ConnectionInput> {
-    const { engines, observer, cancelKeys, clock } = this.#environment;
+    const { engines, observer, cancelKeys, requiresRoleMappings } = this.#environment;
     let session: SqlSession;
     try {
       const engine = engines.engineOf(authorization.cluster);
-      session = await engine.openSession({ databaseRole: authorization.databaseRole, settings });
+      session = await engine.openSession({
+        databaseRole: authorization.databaseRole,
+        settings,
+        identity: this.#identityOf(authorization),
+        requiresMapping: requiresRoleMappings,
+      });
     } catch (error) {
       if (error instanceof SessionStartError) {
         return { kind: "session-refused", sqlState: error.sqlState, message: error.message };
@@ -332,19 +324,36 @@ class ConnectionDriver {
       clientAddress: this.#transport.clientAddress,
       applicationName: parameters.get("application_name") ?? "",
       processId,
-      openedAt: clock.now(),
+      openedAt: this.#timers.begin(),
+      handle: {
+        live: () => this.#timers.describe(this.#state, this.#statementCount),
+        end: (reason) => this.#terminate(reason),
+      },
     };
     observer.opened(this.#connection);
     return { kind: "session-opened", processId, secretKey, parameters };
   }
 
+  #identityOf({ principal }: Authorization): SessionIdentity | undefined {
+    if (principal === undefined) return undefined;
+    const principalArn = principal.issuerArn ?? principal.arn;
+    return { principalArn, sessionId: this.#facts.sessionId };
+  }
+
   async #run({
     batch,
     watchesErrors,
+    statementCount,
+    isHidden,
   }: Extract<ConnectionEffect, { readonly kind: "run" }>): Promise<ConnectionInput> {
-    const reader = watchesErrors ? new BackendFrameReader() : undefined;
+    this.#statementCount += statementCount;
+    const reader = watchesErrors || isHidden ? new BackendFrameReader() : undefined;
     let sawError = false;
     const outcome = await this.#requireSession().run(batch, (chunk) => {
+      if (isHidden) {
+        this.#forwardSettings(reader?.push(chunk) ?? []);
+        return undefined;
+      }
       if (reader !== undefined && !sawError) {
         for (const { type } of reader.push(chunk)) sawError ||= type === BACKEND_TYPE.ErrorResponse;
       }
@@ -359,6 +368,13 @@ class ConnectionDriver {
     return this.#transport.write(chunk);
   }
 
+  /** Of an answer that the client did not ask for, it gets what settings have become. */
+  #forwardSettings(frames: Iterable<BackendFrame>): void {
+    for (const { type, bytes } of frames) {
+      if (type === BACKEND_TYPE.ParameterStatus) void this.#forward(bytes);
+    }
+  }
+
   #requireSession(): SqlSession {
     if (this.#session === undefined) throw new Error("the connection has no database session");
     return this.#session;
@@ -366,10 +382,13 @@ class ConnectionDriver {
 
   async #free(): Promise<void> {
     this.#forgetCancelKey();
-    await Promise.all([this.#session?.close(), this.#transport.end()]);
+    this.#timers.end();
+    const freed = Promise.all([this.#session?.close(), this.#transport.end()]);
     if (this.#connection !== undefined) {
       this.#environment.observer.closed(this.#connection, this.#closeReason);
     }
+    this.#activity.isOver();
+    await freed;
     this.#environment.observer.ended(this.#facts.sessionId, {
       clientAddress: this.#transport.clientAddress,
       reason: this.#closeReason,

@@ -34,6 +34,8 @@ export type ConnectionInput =
       readonly kind: "message";
       readonly frame: FrontendFrame;
       readonly message: FrontendMessage;
+      /** Age of the open transaction in seconds; 0 when none is open. */
+      readonly transactionSeconds: number;
     }
   | {
       readonly kind: "batch-ended";
@@ -49,8 +51,12 @@ export type ConnectionInput =
   | { readonly kind: "startup-deadline" }
   /** The engine under the session is gone. */
   | { readonly kind: "engine-lost"; readonly reason: string }
-  /** The emulator stops. */
-  | { readonly kind: "shutdown" };
+  /** Somebody ends the session: the reason is for the connection's record. */
+  | { readonly kind: "termination"; readonly reason: string }
+  /** The session has reached the limit of its age. */
+  | { readonly kind: "session-deadline" }
+  /** The transaction has reached the limit of its age. */
+  | { readonly kind: "transaction-deadline" };
 
 /** Something that the driver does. Effects of one transition are done one after the other. */
 export type ConnectionEffect =
@@ -72,9 +78,17 @@ export type ConnectionEffect =
       readonly settings: ReadonlyMap<string, string>;
     }
   /** Leads to `batch-ended`. */
-  | { readonly kind: "run"; readonly batch: EngineBatch; readonly watchesErrors: boolean }
+  | {
+      readonly kind: "run";
+      readonly batch: EngineBatch;
+      readonly watchesErrors: boolean;
+      /** Number of statements of the client in it. */
+      readonly statementCount: number;
+      /** Whether the client learns nothing of it but of settings that change by it. */
+      readonly isHidden: boolean;
+    }
   /** Leads to `copy-started`. */
-  | { readonly kind: "start-copy-in"; readonly batch: EngineBatch }
+  | { readonly kind: "start-copy-in"; readonly batch: EngineBatch; readonly statementCount: number }
   /** CancelRequest: at another session's work. */
   | { readonly kind: "cancel"; readonly processId: number; readonly secretKey: number }
   /** Sends what is left and ends the connection; the reason is for the connection's record. */

@@ -10,30 +10,75 @@
  * | AwaitingPassword  | PasswordMessage                  | Authorizing                                  |
  * | Authorizing       | the checks on the token          | OpeningSession, Closed                       |
  * | OpeningSession    | the engine                       | Ready, Closed                                |
- * | Ready             | messages of a batch              | Executing, StartingCopyIn, Closed            |
+ * | Ready             | messages of a batch              | Executing, StartingCopyIn, Closed …          |
  * | Executing         | the engine                       | Ready, SkippingUntilSync, Closed             |
  * | StartingCopyIn    | the engine                       | CopyingIn, Ready, Closed                     |
  * | CopyingIn         | CopyData, CopyDone, CopyFail     | Executing                                    |
  * | SkippingUntilSync | Sync; drops everything before it | Ready, Executing                             |
+ * | EndingTransaction | the engine, with a rollback      | Ready, Closed                                |
  * | Closed            | nothing                          |                                              |
+ *
+ * Closed can follow on each of them: the client goes, or the session is ended (`session-life.ts`).
  *
  * @see https://www.postgresql.org/docs/16/protocol-flow.html
  */
 import type { Authorization, ConnectionAttempt, PendingAdmission } from "../auth/index.ts";
 import type { BatchDraft } from "./batch-draft.ts";
 import type { TransactionStatus } from "./ports.ts";
+import type { BatchPurpose } from "./transaction-end.ts";
 
 /** Transaction status between two batches. */
 export type SettledStatus = Exclude<TransactionStatus, "unfinished">;
 
+/**
+ * How a transaction stands to the limit of its age:
+ *
+ * - `exceeded`: it is too old, and a batch of it still runs in the engine;
+ * - `ended-untold`: it was rolled back in the engine for its age, and the client has yet to hear it;
+ * - `ended-told`: the same, and the client believes that it has failed.
+ */
+export type TransactionAge = "within-limit" | "exceeded" | "ended-untold" | "ended-told";
+
 /** What every state of an opened session carries. */
 export interface SessionFacts {
+  /** As the client was told last. */
   readonly transactionStatus: SettledStatus;
+  readonly transactionAge: TransactionAge;
+  /** Whether something ran since the last ReadyForQuery: a transaction of its own may be open. */
+  readonly isUnsynced: boolean;
+  /** Whether the session is too old: it is closed when no transaction is open any more. */
+  readonly isExpired: boolean;
+  /** Prepared statements that end a transaction; a few of them, by name. */
+  readonly preparedEnds: ReadonlyMap<string, BatchPurpose>;
   /**
    * Whether a statement that removes all prepared statements was ever prepared by Parse: from then
    * on every batch may execute it.
    */
   readonly hasPreparedDeallocateAll: boolean;
+}
+
+/** The facts of a session that has just been opened. */
+export const NEW_SESSION: SessionFacts = {
+  transactionStatus: "idle",
+  transactionAge: "within-limit",
+  isUnsynced: false,
+  isExpired: false,
+  preparedEnds: new Map(),
+  hasPreparedDeallocateAll: false,
+};
+
+/** The facts alone, of a state that has more. */
+export function sessionFacts(state: SessionFacts): SessionFacts {
+  const { transactionStatus, transactionAge, isUnsynced, isExpired } = state;
+  const { preparedEnds, hasPreparedDeallocateAll } = state;
+  return {
+    transactionStatus,
+    transactionAge,
+    isUnsynced,
+    isExpired,
+    preparedEnds,
+    hasPreparedDeallocateAll,
+  };
 }
 
 /** A Query or FunctionCall, which ends with ReadyForQuery by itself. */
@@ -77,6 +122,11 @@ export type ConnectionState =
       readonly kind: "SkippingUntilSync";
       /** Whether the engine skips as well, so that it must get the Sync. */
       readonly engineSkipsToo: boolean;
+    } & SessionFacts)
+  | ({
+      readonly kind: "EndingTransaction";
+      /** Messages that wait for their Query, Sync or Flush. */
+      readonly draft: BatchDraft;
     } & SessionFacts)
   | { readonly kind: "Closed" };
 

@@ -22,7 +22,7 @@ export interface EngineBatch {
   readonly frames: readonly FrontendFrame[];
   /** Whether the answer must end with ReadyForQuery: true unless the batch ends in Flush. */
   readonly endsWithReadyForQuery: boolean;
-  /** Whether a statement in it may change a setting of the session (SET, RESET, set_config …). */
+  /** Whether a statement in it may change a setting of the session (SET, RESET, set_config …), or roles. */
   readonly mayChangeSettings: boolean;
   /** Whether a statement in it removes all prepared statements (`DEALLOCATE ALL`). */
   readonly deallocatesAll: boolean;
@@ -41,8 +41,20 @@ export type BatchOutcome =
   | { readonly kind: "wait-timeout"; readonly waitedMs: number }
   /** The batch was cancelled while it waited; it was not run. */
   | { readonly kind: "cancelled" }
-  /** The engine broke and is being replaced; the session is over. */
-  | { readonly kind: "engine-lost"; readonly reason: string };
+  /** The session is over: its engine broke and is being replaced, or there is a farewell. */
+  | {
+      readonly kind: "engine-lost";
+      /** In the emulator's words. */
+      readonly reason: string;
+      /** What the client is told, as FATAL, when the engine is well and only this session is over. */
+      readonly farewell?: SessionFarewell;
+    };
+
+/** The error with which a session ends. */
+export interface SessionFarewell {
+  readonly sqlState: string;
+  readonly message: string;
+}
 
 /** Answer to the start of a COPY … FROM STDIN. */
 export type CopyInStart =
@@ -74,6 +86,31 @@ export interface SqlSessionOptions {
   readonly databaseRole: string;
   /** Start-up settings, by name as the client wrote it; already checked against the allow-list. */
   readonly settings: ReadonlyMap<string, string>;
+  /** Who connects; what SQL can ask about the session is unknown without it. */
+  readonly identity?: SessionIdentity | undefined;
+  /**
+   * Whether the role must be mapped to the principal of `identity`, now and at the start of each
+   * transaction. Not looked at for `admin`, which needs no mapping. No unless given.
+   */
+  readonly requiresMapping?: boolean | undefined;
+}
+
+/** Who connects, and the key of the connection's decision record. */
+export interface SessionIdentity {
+  /** ARN of the IAM role or user that roles are mapped to: of an assumed role, that of the role. */
+  readonly principalArn: string;
+  readonly sessionId: string;
+}
+
+/** Answers whether an IAM principal may connect as a database role, before there is a session. */
+export interface RoleMappingReader {
+  /**
+   * Whether the role is there, has LOGIN, and is mapped to the principal; of transactions that are
+   * still open nothing counts. The first call starts the engine.
+   *
+   * @throws Error when the engine cannot be started
+   */
+  isMapped(principalArn: string, databaseRole: string): Promise<boolean>;
 }
 
 /** Why a database session could not be opened: the engine's own error, to be sent as FATAL. */
@@ -93,7 +130,8 @@ export interface SqlEngine {
   /**
    * Opens a session; the first call starts the engine.
    *
-   * @throws SessionStartError when a setting has a value that the engine refuses
+   * @throws SessionStartError when a setting has a value that the engine refuses, or a mapping that
+   *   the session requires is not there
    */
   openSession(options: SqlSessionOptions): Promise<SqlSession>;
   /** Ends all sessions and the engine. */
@@ -115,6 +153,31 @@ export interface OpenConnection {
   /** As BackendKeyData shows it. */
   readonly processId: number;
   readonly openedAt: Date;
+  readonly handle: ConnectionHandle;
+}
+
+/** How a session is doing. */
+export interface LiveConnection {
+  /** When it will be too old. */
+  readonly expiresAt: Date;
+  /** `active`: something runs, or its data is awaited. */
+  readonly transactionState: "idle" | "active" | "in-transaction" | "failed";
+  /** When the transaction began that the client has open; also of a statement that runs alone. */
+  readonly transactionSince: Date | undefined;
+  /** Statements that have begun, whatever became of them. */
+  readonly statementCount: number;
+}
+
+/** What others may do with a session. */
+export interface ConnectionHandle {
+  live(): LiveConnection;
+  /**
+   * Ends it with FATAL 57P01, whatever it does; resolves when observers have been told. Does nothing
+   * when it has ended.
+   *
+   * @param reason in the emulator's words, for the connection's record
+   */
+  end(reason: string): Promise<void>;
 }
 
 /** How a connection ended. */
@@ -126,7 +189,11 @@ export interface ConnectionEnding {
 /** Told about admitted connections: the count of a cluster's connections and the lists live on it. */
 export interface ConnectionObserver {
   opened(connection: OpenConnection): void;
-  /** @param reason in the emulator's words: who ended it and why */
+  /**
+   * The conversation is over; the session may take its time to be freed.
+   *
+   * @param reason in the emulator's words: who ended it and why
+   */
   closed(connection: OpenConnection, reason: string): void;
   /**
    * Called once for every connection, admitted or not, when everything of it is freed.

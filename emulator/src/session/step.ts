@@ -10,6 +10,12 @@ export interface Step {
   readonly effects: readonly ConnectionEffect[];
 }
 
+/** What PostgreSQL says to a client that is put out. */
+export const TERMINATED = {
+  sqlState: "57P01",
+  message: "terminating connection due to administrator command",
+} as const;
+
 /** Ends the connection with a FATAL error. */
 export function closeWith(sqlState: string, message: string, reason: string): Step {
   return {

@@ -7,7 +7,7 @@
 import { copyFailFrame, type FrontendFrame, ProtocolViolation } from "../pgwire/index.ts";
 import { batchOf, type BatchDraft, EMPTY_DRAFT, withFrame } from "./batch-draft.ts";
 import type { ConnectionInput } from "./connection-event.ts";
-import type { StateOf } from "./connection-state.ts";
+import { sessionFacts, type StateOf } from "./connection-state.ts";
 import type { CopyInStart } from "./ports.ts";
 import type { Step } from "./step.ts";
 import { afterBatch } from "./transition-query.ts";
@@ -20,8 +20,8 @@ const MAX_COPY_BYTES = 64 * 1024 * 1024;
 
 /** The engine has looked at the statement. */
 export function afterCopyStarted(state: StateOf<"StartingCopyIn">, start: CopyInStart): Step {
-  const { draft, transactionStatus, hasPreparedDeallocateAll } = state;
-  const facts = { transactionStatus, hasPreparedDeallocateAll };
+  const { draft } = state;
+  const facts = sessionFacts(state);
   if (start.kind === "answered") {
     return afterBatch(
       { kind: "Executing", endsWithReadyForQuery: true, next: undefined, ...facts },
@@ -79,16 +79,14 @@ function tooMuch(): FrontendFrame {
 }
 
 function run(state: StateOf<"CopyingIn">, end: FrontendFrame): Step {
-  const { draft, transactionStatus, hasPreparedDeallocateAll } = state;
-  const batch = batchOf(withFrame(draft, end), true, hasPreparedDeallocateAll);
+  const batch = batchOf(withFrame(state.draft, end), true, state.hasPreparedDeallocateAll);
   return {
     state: {
       kind: "Executing",
       endsWithReadyForQuery: true,
       next: undefined,
-      transactionStatus,
-      hasPreparedDeallocateAll,
+      ...sessionFacts(state),
     },
-    effects: [{ kind: "run", batch, watchesErrors: false }],
+    effects: [{ kind: "run", batch, watchesErrors: false, statementCount: 0, isHidden: false }],
   };
 }

@@ -15,16 +15,26 @@ import {
 } from "../pgwire/index.ts";
 import { assertNever } from "../shared/index.ts";
 import { inspectQuery, refuseInPlace } from "../sql/index.ts";
-import { type BatchDraft, batchOf, EMPTY_DRAFT, withFrame } from "./batch-draft.ts";
+import {
+  type BatchDraft,
+  batchOf,
+  EMPTY_DRAFT,
+  withFrame,
+  withPurpose,
+  withStatements,
+} from "./batch-draft.ts";
 import type { ConnectionInput } from "./connection-event.ts";
-import type {
-  ConnectionState,
-  SelfContainedDraft,
-  SessionFacts,
-  StateOf,
+import {
+  type ConnectionState,
+  type SelfContainedDraft,
+  type SessionFacts,
+  sessionFacts,
+  type StateOf,
 } from "./connection-state.ts";
 import type { BatchOutcome } from "./ports.ts";
-import { closeWith, type Step } from "./step.ts";
+import { closeWith, type Step, TERMINATED } from "./step.ts";
+import { readyState, skipping, withStatus } from "./session-state.ts";
+import { type BatchPurpose, purposeOf } from "./transaction-end.ts";
 
 /**
  * Messages and bytes of a batch after which the engine gets what there is, so that a client that
@@ -46,6 +56,9 @@ const CONFLICT = {
 const COPY_NOT_SUPPORTED_SQL =
   "SELECT pg_catalog.dsql_emulator_refuse('0A000', 'COPY FROM STDIN is supported only as the single statement of a simple query')";
 
+/** Prepared statements whose purpose is remembered; drivers have two of them. Our choice. */
+const MAX_PREPARED_ENDS = 32;
+
 /** Sizes of the number of parameter types in a Parse, and of each of them. */
 const COUNT_BYTES = 2;
 const TYPE_BYTES = 4;
@@ -64,21 +77,25 @@ export function onMessage(state: Ready, { frame, message }: MessageInput): Step 
         query = queryFrame(refuseInPlace(message.sql, facts.refused));
       }
       return onSelfContained(state, {
-        draft: withFrame(EMPTY_DRAFT, query, facts),
+        draft: withStatements(withFrame(EMPTY_DRAFT, query, facts), facts.statementCount),
         startsCopyIn: facts.copyFromStdin === "only",
       });
     }
     case "FunctionCall":
       // The function is named by its object id, and could be set_config.
       return onSelfContained(state, {
-        draft: { ...withFrame(EMPTY_DRAFT, frame), mayChangeSettings: true },
+        draft: { ...withStatements(withFrame(EMPTY_DRAFT, frame), 1), mayChangeSettings: true },
         startsCopyIn: false,
       });
     case "Parse":
       return onParse(state, frame, message);
-    case "Bind":
-    case "Describe":
+    case "Bind": {
+      const purpose = state.preparedEnds.get(message.statement) ?? "other";
+      return collect(state, withPurpose(withFrame(state.draft, frame), purpose));
+    }
     case "Execute":
+      return collect(state, withStatements(withFrame(state.draft, frame), 1));
+    case "Describe":
     case "Close":
       return collect(state, withFrame(state.draft, frame));
     case "Sync":
@@ -106,7 +123,7 @@ export function onSkippedMessage(
   if (message.type !== "Sync") return { state, effects: [] };
   if (state.engineSkipsToo) return execute(readyState(state), withFrame(EMPTY_DRAFT, frame), true);
   return {
-    state: readyState(state),
+    state: readyState(withStatus(state, state.transactionStatus)),
     effects: [{ kind: "send", bytes: readyForQuery(state.transactionStatus) }],
   };
 }
@@ -119,13 +136,11 @@ export function afterBatch(
   switch (outcome.kind) {
     case "completed": {
       if (outcome.transactionStatus !== "unfinished") {
-        return {
-          state: readyState({ ...state, transactionStatus: outcome.transactionStatus }),
-          effects: [],
-        };
+        return { state: readyState(withStatus(state, outcome.transactionStatus)), effects: [] };
       }
-      if (sawError) return { state: skipping(state, true), effects: [] };
-      const ready = readyState(state);
+      const unsynced = { ...state, isUnsynced: true };
+      if (sawError) return { state: skipping(unsynced, true), effects: [] };
+      const ready = readyState(unsynced);
       return state.next === undefined ? { state: ready, effects: [] } : start(ready, state.next);
     }
     case "wait-timeout":
@@ -145,18 +160,14 @@ export function afterBatch(
 /** What a client is told whose engine is gone. */
 export function engineLost({
   reason,
+  farewell,
 }: Extract<BatchOutcome, { readonly kind: "engine-lost" }>): Step {
+  if (farewell !== undefined) return closeWith(farewell.sqlState, farewell.message, reason);
   return closeWith(
-    "57P01",
-    "terminating connection due to administrator command",
+    TERMINATED.sqlState,
+    TERMINATED.message,
     `the database engine was lost: ${reason}`,
   );
-}
-
-/** Back to waiting for messages. */
-export function readyState(facts: SessionFacts): Ready {
-  const { transactionStatus, hasPreparedDeallocateAll } = facts;
-  return { kind: "Ready", draft: EMPTY_DRAFT, transactionStatus, hasPreparedDeallocateAll };
 }
 
 /** Starts a batch that ends with ReadyForQuery by itself; what lies before it runs first. */
@@ -170,10 +181,10 @@ function onSelfContained(state: Ready, next: SelfContainedDraft): Step {
 
 function start(state: Ready, { draft, startsCopyIn }: SelfContainedDraft): Step {
   if (!startsCopyIn) return execute(state, draft, true);
-  const { transactionStatus, hasPreparedDeallocateAll } = state;
+  const { statementCount } = draft;
   return {
-    state: { kind: "StartingCopyIn", draft, transactionStatus, hasPreparedDeallocateAll },
-    effects: [{ kind: "start-copy-in", batch: batchOf(draft, true) }],
+    state: { kind: "StartingCopyIn", draft, ...sessionFacts(state) },
+    effects: [{ kind: "start-copy-in", batch: batchOf(draft, true), statementCount }],
   };
 }
 
@@ -190,7 +201,26 @@ function onParse(
     parse = withParameterTypes(refusing, frame, parameterTypes.length);
   }
   const hasPreparedDeallocateAll = state.hasPreparedDeallocateAll || facts.deallocatesAll;
-  return collect({ ...state, hasPreparedDeallocateAll }, withFrame(state.draft, parse, facts));
+  const preparedEnds = withPrepared(state.preparedEnds, statement, purposeOf(sql));
+  return collect(
+    { ...state, hasPreparedDeallocateAll, preparedEnds },
+    withFrame(state.draft, parse, facts),
+  );
+}
+
+/** A statement that is not remembered counts as none that ends a transaction, which is harmless. */
+function withPrepared(
+  known: SessionFacts["preparedEnds"],
+  statement: string,
+  purpose: BatchPurpose,
+): SessionFacts["preparedEnds"] {
+  if (known.get(statement) === purpose || (purpose === "other" && !known.has(statement))) {
+    return known;
+  }
+  const changed = new Map(known);
+  changed.delete(statement);
+  if (purpose !== "other" && changed.size < MAX_PREPARED_ENDS) changed.set(statement, purpose);
+  return changed;
 }
 
 /** The Parse with these parameter types, which are the end of the message that has them. */
@@ -218,23 +248,13 @@ function execute(
   endsWithReadyForQuery: boolean,
   next?: SelfContainedDraft,
 ): Step {
-  const { transactionStatus, hasPreparedDeallocateAll } = state;
-  const batch = batchOf(draft, endsWithReadyForQuery, hasPreparedDeallocateAll);
+  const batch = batchOf(draft, endsWithReadyForQuery, state.hasPreparedDeallocateAll);
+  const { statementCount } = draft;
+  const watchesErrors = !endsWithReadyForQuery;
   return {
-    state: {
-      kind: "Executing",
-      endsWithReadyForQuery,
-      next,
-      transactionStatus,
-      hasPreparedDeallocateAll,
-    },
-    effects: [{ kind: "run", batch, watchesErrors: !endsWithReadyForQuery }],
+    state: { kind: "Executing", endsWithReadyForQuery, next, ...sessionFacts(state) },
+    effects: [{ kind: "run", batch, watchesErrors, statementCount, isHidden: false }],
   };
-}
-
-function skipping(facts: SessionFacts, engineSkipsToo: boolean): StateOf<"SkippingUntilSync"> {
-  const { transactionStatus, hasPreparedDeallocateAll } = facts;
-  return { kind: "SkippingUntilSync", engineSkipsToo, transactionStatus, hasPreparedDeallocateAll };
 }
 
 /** The batch never reached the engine, so its session has no transaction there. */
@@ -242,7 +262,7 @@ function notRun(
   state: StateOf<"Executing">,
   error: { readonly sqlState: string; readonly message: string },
 ): Step {
-  const idle = { ...state, transactionStatus: "idle" as const };
+  const idle = withStatus(state, "idle");
   const response = errorResponse({ severity: "ERROR", ...error });
   if (!state.endsWithReadyForQuery) {
     return { state: skipping(idle, false), effects: [{ kind: "send", bytes: response }] };

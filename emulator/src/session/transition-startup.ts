@@ -21,7 +21,7 @@ import {
 import { assertNever } from "../shared/index.ts";
 import { EMPTY_DRAFT } from "./batch-draft.ts";
 import type { ConnectionEffect, ConnectionInput } from "./connection-event.ts";
-import type { StateOf } from "./connection-state.ts";
+import { NEW_SESSION, type StateOf } from "./connection-state.ts";
 import { readStartupParameters } from "./startup-parameters.ts";
 import type { Step } from "./step.ts";
 import type { ConnectionFacts } from "./transition.ts";
@@ -137,12 +137,7 @@ export function onSessionOpened(
     readyForQuery("idle"),
   ]);
   return {
-    state: {
-      kind: "Ready",
-      draft: EMPTY_DRAFT,
-      transactionStatus: "idle",
-      hasPreparedDeallocateAll: false,
-    },
+    state: { kind: "Ready", draft: EMPTY_DRAFT, ...NEW_SESSION },
     effects: [{ kind: "send", bytes }],
   };
 }

@@ -10,9 +10,11 @@ import {
   traceBackend,
   traceFrontend,
 } from "../pgwire/index.ts";
+import { EMPTY_DRAFT } from "./batch-draft.ts";
 import type { ConnectionEffect, ConnectionInput } from "./connection-event.ts";
-import type { ConnectionState } from "./connection-state.ts";
+import { type ConnectionState, NEW_SESSION } from "./connection-state.ts";
 import type { BatchOutcome, CopyInStart, EngineBatch } from "./ports.ts";
+import { DSQL_SESSION_LIMITS } from "./session-limits.ts";
 import { type ConnectionFacts, transition } from "./transition.ts";
 
 const FACTS: ConnectionFacts = {
@@ -20,19 +22,13 @@ const FACTS: ConnectionFacts = {
   clientAddress: "127.0.0.1",
   receivedAt: new Date("2026-01-01T00:00:00Z"),
   explainsErrors: false,
+  limits: DSQL_SESSION_LIMITS,
 };
 
 const READY: ConnectionState = {
   kind: "Ready",
-  draft: {
-    last: undefined,
-    frameCount: 0,
-    byteCount: 0,
-    mayChangeSettings: false,
-    deallocatesAll: false,
-  },
-  transactionStatus: "idle",
-  hasPreparedDeallocateAll: false,
+  draft: EMPTY_DRAFT,
+  ...NEW_SESSION,
 };
 
 function required<Value>(value: Value | undefined): Value {
@@ -67,7 +63,8 @@ const COPY_DONE = frame("c");
 const TERMINATE = frame("X");
 
 function message(of: FrontendFrame): ConnectionInput {
-  return { kind: "message", frame: of, message: decodeFrontendMessage(of) };
+  const message = decodeFrontendMessage(of);
+  return { kind: "message", frame: of, message, transactionSeconds: 301 };
 }
 
 function ended(outcome: BatchOutcome, sawError = false): ConnectionInput {

@@ -7,8 +7,16 @@
 import { assertNever } from "../shared/index.ts";
 import type { ConnectionInput } from "./connection-event.ts";
 import type { ConnectionState } from "./connection-state.ts";
-import { closeWith, type Step, unexpected } from "./step.ts";
+import {
+  afterEndedTransaction,
+  onSessionDeadline,
+  onTransactionDeadline,
+  settled,
+} from "./session-life.ts";
+import type { SessionLimits } from "./session-limits.ts";
+import { closeWith, type Step, TERMINATED, unexpected } from "./step.ts";
 import { afterCopyStarted, onCopyMessage } from "./transition-copy.ts";
+import { onMessageOfEnded } from "./transition-ended.ts";
 import { afterBatch, onMessage, onSkippedMessage } from "./transition-query.ts";
 import {
   onAdmission,
@@ -25,6 +33,7 @@ export interface ConnectionFacts {
   readonly clientAddress: string;
   readonly receivedAt: Date;
   readonly explainsErrors: boolean;
+  readonly limits: SessionLimits;
 }
 
 /** The next state, and what to do on the way. */
@@ -33,6 +42,10 @@ export function transition(
   input: ConnectionInput,
   facts: ConnectionFacts,
 ): Step {
+  return settled(advance(state, input, facts), facts.limits);
+}
+
+function advance(state: ConnectionState, input: ConnectionInput, facts: ConnectionFacts): Step {
   switch (input.kind) {
     case "protocol-violation":
       return closeWith(
@@ -55,16 +68,16 @@ export function transition(
       );
     case "engine-lost":
       return closeWith(
-        "57P01",
-        "terminating connection due to administrator command",
+        TERMINATED.sqlState,
+        TERMINATED.message,
         `the database engine was lost: ${input.reason}`,
       );
-    case "shutdown":
-      return closeWith(
-        "57P01",
-        "terminating connection due to administrator command",
-        "the emulator stopped",
-      );
+    case "termination":
+      return closeWith(TERMINATED.sqlState, TERMINATED.message, input.reason);
+    case "session-deadline":
+      return onSessionDeadline(state, facts.limits);
+    case "transaction-deadline":
+      return onTransactionDeadline(state, facts.limits);
     default:
       return progress(state, input, facts);
   }
@@ -84,6 +97,7 @@ function isAuthenticating({ kind }: ConnectionState): boolean {
     case "StartingCopyIn":
     case "CopyingIn":
     case "SkippingUntilSync":
+    case "EndingTransaction":
     case "Closed":
       return false;
     default:
@@ -95,7 +109,13 @@ type ProgressInput = Exclude<
   ConnectionInput,
   {
     readonly kind:
-      "protocol-violation" | "end-of-input" | "startup-deadline" | "engine-lost" | "shutdown";
+      | "protocol-violation"
+      | "end-of-input"
+      | "startup-deadline"
+      | "engine-lost"
+      | "termination"
+      | "session-deadline"
+      | "transaction-deadline";
   }
 >;
 
@@ -133,11 +153,16 @@ function progress(state: ConnectionState, input: ProgressInput, facts: Connectio
       if (state.kind !== "OpeningSession") return unexpected(state, input);
       return closeWith(input.sqlState, input.message, `no database session: ${input.message}`);
     case "message":
-      if (state.kind === "Ready") return onMessage(state, input);
+      if (state.kind === "Ready") {
+        return state.transactionAge === "within-limit"
+          ? onMessage(state, input)
+          : onMessageOfEnded(state, input, facts.limits);
+      }
       if (state.kind === "CopyingIn") return onCopyMessage(state, input);
       if (state.kind === "SkippingUntilSync") return onSkippedMessage(state, input);
       return unexpected(state, input);
     case "batch-ended":
+      if (state.kind === "EndingTransaction") return afterEndedTransaction(state, input);
       if (state.kind !== "Executing") return unexpected(state, input);
       return afterBatch(state, input);
     case "copy-started":

@@ -5,23 +5,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DsqlSigner } from "@aws-sdk/dsql-signer";
 import { createConnectionAuthorizer } from "../../src/auth/index.ts";
+import { createEmulatorClock, type EmulatorClock } from "../../src/clock/index.ts";
 import { parseClusterEndpoint } from "../../src/dsql/index.ts";
-import { parsePolicyDocument } from "../../src/iam/index.ts";
+import {
+  type AttachedPolicy,
+  type FoundAccessKey,
+  parsePolicyDocument,
+} from "../../src/iam/index.ts";
 import { createPostgresListener, type PostgresListener } from "../../src/server/index.ts";
 import { openCertificateAuthority } from "../../src/server/tls/index.ts";
 import {
   CancelKeys,
   type CancelRequestMode,
   type ConnectionEnvironment,
+  DSQL_SESSION_LIMITS,
   type EngineDirectory,
+  type OpenConnection,
+  type SessionLimits,
 } from "../../src/session/index.ts";
 import { encodeBase32 } from "../../src/shared/index.ts";
 import {
-  MemoryAccessKeyStore,
   MemoryClusterDirectory,
   MemoryConnectionGate,
-  MemoryPolicyStore,
-  type PrincipalPolicies,
   unmappedRoleMappingStore,
 } from "../../src/stores/index.ts";
 import { PRINCIPAL_ARN, TEST_CLUSTER } from "../fixtures/auth/connection-world.ts";
@@ -39,6 +44,9 @@ export interface WireServerOptions {
   readonly newSecretKey?: () => number;
   /** 0, any free one, unless given. */
   readonly port?: number;
+  /** One that follows the system's, unless given. */
+  readonly clock?: EmulatorClock;
+  readonly sessionLimits?: SessionLimits;
   /** Places of the cluster; 10,000 unless given. */
   readonly maxConnections?: number;
 }
@@ -60,6 +68,8 @@ export interface WireServer {
   readonly ca: string;
   /** What observers were told, in order: `opened`, `closed: reason`, `ended`, `decided: …`. */
   readonly log: readonly string[];
+  /** Those that are open, in the order in which they were opened. */
+  readonly connections: ReadonlySet<OpenConnection>;
   /** Messages of the errors that the emulator reported about itself. */
   readonly internalErrors: readonly string[];
   /** Resolves when this many connections have ended. */
@@ -85,12 +95,13 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
   const authority = await openCertificateAuthority({ directory });
   const log: string[] = [];
   const internalErrors: string[] = [];
+  const connections = new Set<OpenConnection>();
   const watchers = new Set<() => void>();
   const note = (line: string): void => {
     log.push(line);
     for (const watcher of watchers) watcher();
   };
-  const environment = makeEnvironment(options, note, internalErrors);
+  const environment = makeEnvironment(options, { note, connections, internalErrors });
   const listener = createPostgresListener({
     environment,
     findSecureContext: async (serverName) => {
@@ -134,6 +145,7 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
     listener,
     ca: authority.caCertificatePem,
     log,
+    connections,
     internalErrors,
     untilEnded: (count) =>
       new Promise((resolve) => {
@@ -162,10 +174,14 @@ export async function startWireServer(options: WireServerOptions): Promise<WireS
 
 function makeEnvironment(
   options: WireServerOptions,
-  note: (line: string) => void,
-  internalErrors: string[],
+  told: {
+    readonly note: (line: string) => void;
+    readonly connections: Set<OpenConnection>;
+    readonly internalErrors: string[];
+  },
 ): ConnectionEnvironment {
-  const clock = { now: () => new Date() };
+  const { note, connections, internalErrors } = told;
+  const clock = options.clock ?? createEmulatorClock();
   const gate = new MemoryConnectionGate(
     {
       connectionRatePerSecond: 1000,
@@ -187,23 +203,20 @@ function makeEnvironment(
           aliases: new Map([[ALIAS, { cluster: TEST_CLUSTER.identifier, region: "us-east-1" }]]),
         }),
         gate,
-        accessKeys: new MemoryAccessKeyStore([
-          {
-            ...TEST_ACCESS_KEY,
-            status: "Active",
-            principal: { kind: "user", arn: PRINCIPAL_ARN, accountId: TEST_CLUSTER.accountId },
-          },
-        ]),
-        policies: new MemoryPolicyStore([allowAll()]),
+        accessKeys: { findAccessKey },
+        networks: { networkOf: () => undefined },
+        policies: { policiesFor: () => ({ identity: [allowAll()] }) },
         roleMappings: unmappedRoleMappingStore,
       },
     }),
     engines: options.engines,
     observer: {
-      opened: ({ applicationName }) => {
-        note(`opened ${applicationName}`.trimEnd());
+      opened: (connection) => {
+        connections.add(connection);
+        note(`opened ${connection.applicationName}`.trimEnd());
       },
-      closed: (_connection, reason) => {
+      closed: (connection, reason) => {
+        connections.delete(connection);
         note(`closed: ${reason}`);
       },
       ended: (sessionId) => {
@@ -213,6 +226,7 @@ function makeEnvironment(
     },
     cancelKeys: new CancelKeys(options.cancelRequests ?? "ignore"),
     clock,
+    sessionLimits: options.sessionLimits ?? DSQL_SESSION_LIMITS,
     explainsErrors: false,
     maxMessageBytes: 10 * 1024 * 1024,
     startupTimeoutMs: options.startupTimeoutMs ?? 60_000,
@@ -224,12 +238,24 @@ function makeEnvironment(
   };
 }
 
-function allowAll(): PrincipalPolicies {
+function findAccessKey(accessKeyId: string): FoundAccessKey {
+  if (accessKeyId !== TEST_ACCESS_KEY.accessKeyId)
+    return { kind: "unknown", reason: "no such key" };
+  const caller = {
+    kind: "user",
+    arn: PRINCIPAL_ARN,
+    accountId: TEST_CLUSTER.accountId,
+    userId: "AIDAFAKEFAKEFAKEFAKEF",
+  } as const;
+  return { kind: "found", accessKey: { ...TEST_ACCESS_KEY, status: "Active", caller } };
+}
+
+function allowAll(): AttachedPolicy {
   const statement = { Effect: "Allow", Action: "dsql:DbConnect*", Resource: "*" };
   const parsed = parsePolicyDocument({ Version: "2012-10-17", Statement: statement });
   if (parsed.kind === "malformed") throw new Error("the fixture is broken");
   const source = { kind: "inline", name: "test", attachedTo: PRINCIPAL_ARN } as const;
-  return { arn: PRINCIPAL_ARN, policies: [{ document: parsed.document, source }] };
+  return { document: parsed.document, source };
 }
 
 function isKnownName(serverName: string): boolean {

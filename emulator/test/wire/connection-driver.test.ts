@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ConnectionAuthorizer } from "../../src/auth/index.ts";
+import { createEmulatorClock } from "../../src/clock/index.ts";
 import { traceBackend } from "../../src/pgwire/index.ts";
 import {
   CancelKeys,
@@ -9,7 +10,6 @@ import {
 } from "../../src/session/index.ts";
 import { TEST_CLUSTER } from "../fixtures/auth/connection-world.ts";
 import { createFakeSqlEngine } from "../support/fake-sql-engine.ts";
-import { FixedClock } from "../support/fixed-clock.ts";
 import { passwordMessage, query, startupMessage } from "./messages.ts";
 
 /** A transport without a socket: what a socket cannot be made to do at a given moment. */
@@ -77,7 +77,7 @@ function drive(transport: Transport): RunningConnection {
       engines: { engineOf: () => fake.engine },
       observer: { opened: () => undefined, closed: () => undefined, ended: () => undefined },
       cancelKeys: new CancelKeys("ignore"),
-      clock: new FixedClock(),
+      clock: createEmulatorClock(),
       explainsErrors: false,
       maxMessageBytes: 10_000,
       startupTimeoutMs: 60_000,
