@@ -2,7 +2,7 @@
 import {
   GetAccountAuthorizationDetailsCommand,
   type GetAccountAuthorizationDetailsCommandOutput,
-  IAMClient,
+  type IAMClient,
   paginateGetAccountAuthorizationDetails,
 } from "@aws-sdk/client-iam";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -12,6 +12,7 @@ import {
   type AwsWorld,
   makeAwsWorld,
 } from "../../../../test/fixtures/aws/aws-world.ts";
+import { listenWithClient } from "../../../../test/fixtures/aws/iam-client.ts";
 import { describeAccount, parseAuthorizationDetails } from "../../../iam/index.ts";
 
 const IAM = `arn:aws:iam::${ACCOUNT}`;
@@ -37,11 +38,7 @@ let client: IAMClient;
 
 beforeEach(async () => {
   world = makeAwsWorld();
-  const endpoint = await world.app.listen({ host: "127.0.0.1", port: 0 });
-  const credentials = world.addUser("admin", ADMINISTRATOR);
-  const systemClockOffset = world.clock.now().getTime() - Date.now();
-  const region = "eu-west-1";
-  client = new IAMClient({ maxAttempts: 1, endpoint, credentials, region, systemClockOffset });
+  client = await listenWithClient(world, world.addUser("admin", ADMINISTRATOR));
 });
 
 afterEach(async () => {
