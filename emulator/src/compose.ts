@@ -2,7 +2,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { SecureContext } from "node:tls";
 import { DecisionLog, type DecisionRecord } from "./audit/index.ts";
 import {
   accountOfAccessKeyId,
@@ -10,31 +9,21 @@ import {
   OneTimePasswords,
   openAccounts,
 } from "./accounts/index.ts";
-import { type Cluster, type ClusterDirectory, createConnectionAuthorizer } from "./auth/index.ts";
+import { type Cluster, createConnectionAuthorizer } from "./auth/index.ts";
 import type { ReadyInfo } from "./cli/index.ts";
 import { createEmulatorClock } from "./clock/index.ts";
-import {
-  type ConfiguredAccount,
-  DEFAULT_ACCESS_KEY_ID,
-  describeInFile,
-  type EmulatorConfig,
-  makeDefaultUser,
-} from "./config/index.ts";
+import { openCertificates } from "./compose/certificates.ts";
+import { withDefaultUser } from "./compose/configured-accounts.ts";
+import { createEngines } from "./compose/engines.ts";
+import { describeInFile, type EmulatorConfig } from "./config/index.ts";
 import { buildControlPlane } from "./control-plane/index.ts";
 import { describeAccount } from "./iam/index.ts";
-import { clusterHostName, LIMITS, parseClusterEndpoint } from "./dsql/index.ts";
-import {
-  createPgliteEngine,
-  lockDirectory,
-  type MultiplexerEvent,
-  startPgliteProcess,
-} from "./engine/index.ts";
-import { createPostgresListener, type FindSecureContext } from "./server/index.ts";
-import { openCertificateAuthority, ownCertificate } from "./server/tls/index.ts";
-import { CancelKeys, type EngineDirectory, type SqlEngine } from "./session/index.ts";
+import { clusterHostName, LIMITS } from "./dsql/index.ts";
+import { lockDirectory, type MultiplexerEvent } from "./engine/index.ts";
+import { createPostgresListener } from "./server/index.ts";
+import { CancelKeys } from "./session/index.ts";
 import { encodeBase32 } from "./shared/index.ts";
 import {
-  loadOrCreateCredentials,
   loadOrCreateSessionKey,
   MemoryClusterDirectory,
   MemoryConnectionGate,
@@ -136,8 +125,22 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       roleMappings: unmappedRoleMappingStore,
     },
   });
-  const engines = createEngines(parts);
-  const certificates = await openCertificates(parts, directory);
+  const engines = createEngines({
+    config,
+    onEvent: (cluster, event) => {
+      onEvent({ kind: "engine", cluster, event });
+    },
+  });
+  const certificates = await openCertificates(
+    {
+      config,
+      stateDirectory,
+      onNotice: (message) => {
+        onEvent({ kind: "notice", message });
+      },
+    },
+    directory,
+  );
   const listener = createPostgresListener({
     findSecureContext: certificates.find,
     environment: {
@@ -260,102 +263,4 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     await stop();
     throw error;
   }
-}
-
-/** The accounts of the configuration, with the default user, whose secret is generated if need be. */
-function withDefaultUser(
-  { accounts, defaultUser }: EmulatorConfig,
-  stateDirectory: string,
-): readonly ConfiguredAccount[] {
-  if (defaultUser === undefined) return accounts;
-  const { accountId, secretAccessKey } = defaultUser;
-  const secret =
-    secretAccessKey ??
-    loadOrCreateCredentials(stateDirectory, DEFAULT_ACCESS_KEY_ID).secretAccessKey;
-  return accounts.map((account) =>
-    account.accountId === accountId
-      ? { ...account, users: [makeDefaultUser(secret), ...account.users] }
-      : account,
-  );
-}
-
-/** One engine per cluster, made when the first session asks for it. */
-function createEngines({
-  config,
-  onEvent,
-}: EmulatorParts): EngineDirectory & { stop(): Promise<void> } {
-  const { limits, dataDirectory } = config;
-  const engines = new Map<string, SqlEngine>();
-  const make = (cluster: Cluster): SqlEngine =>
-    createPgliteEngine({
-      transactionWaitMs: limits.transactionWaitMs,
-      startProcess: () =>
-        startPgliteProcess({
-          dataDirectory:
-            dataDirectory === undefined
-              ? undefined
-              : join(dataDirectory, "clusters", cluster.region, cluster.identifier),
-          statementWatchdogMs: limits.statementWatchdogMs,
-          memoryLimitMiB: limits.memoryLimitMiB,
-        }),
-      onEvent: (event) => {
-        onEvent({ kind: "engine", cluster: cluster.arn, event });
-      },
-    });
-  return {
-    engineOf: (cluster) => {
-      const engine = engines.get(cluster.arn) ?? make(cluster);
-      engines.set(cluster.arn, engine);
-      return engine;
-    },
-    stop: async () => {
-      await Promise.allSettled([...engines.values()].map((engine) => engine.stop()));
-    },
-  };
-}
-
-interface Certificates {
-  readonly find: FindSecureContext;
-  readonly caCertificatePath: string;
-  /** `undefined` with a certificate of the user's own, whose CA is not known here. */
-  readonly caCertificatePem: string | undefined;
-}
-
-/** Certificates for the names of existing clusters; whoever asks for another name gets the default one. */
-async function openCertificates(
-  parts: EmulatorParts,
-  clusters: ClusterDirectory,
-): Promise<Certificates> {
-  const { config, stateDirectory, onEvent } = parts;
-  if (config.tls !== undefined) {
-    const own: SecureContext = ownCertificate(config.tls);
-    return {
-      find: async () => own,
-      caCertificatePath: config.tls.certificateFile,
-      caCertificatePem: undefined,
-    };
-  }
-  const authority = await openCertificateAuthority({
-    directory: stateDirectory,
-    defaultNames: isWildcard(config.host) ? [] : [config.host],
-  });
-  for (const message of authority.notices) onEvent({ kind: "notice", message });
-  const isKnown = (name: string): boolean => {
-    const endpoint = parseClusterEndpoint(name) ?? clusters.resolveAlias(name);
-    return (
-      endpoint !== undefined &&
-      clusters.findCluster(endpoint.cluster, endpoint.region) !== undefined
-    );
-  };
-  return {
-    find: async (name) =>
-      name !== undefined && isKnown(name) ? authority.leafFor(name) : authority.defaultLeaf(),
-    caCertificatePath: authority.caCertificatePath,
-    caCertificatePem: authority.caCertificatePem,
-  };
-}
-
-/** Whether the address stands for all addresses of the machine. */
-function isWildcard(host: string): boolean {
-  return host === "0.0.0.0" || host === "::";
 }
