@@ -8,8 +8,6 @@ import {
   EXCLUDED_POLICY_TYPES,
   excludePolicies,
   IamError,
-  type PageInput,
-  paginate,
 } from "../../../iam/index.ts";
 import type { QueryCall } from "../query/answer-query.ts";
 import {
@@ -29,14 +27,8 @@ import {
 } from "../query/shape.ts";
 import { MAYBE_TEXT, NAME, PAGE_INPUT, PAGE_OUTPUT } from "./entity-shapes.ts";
 import { groupAccess, roleAccess, userAccess } from "./iam-resources.ts";
-import {
-  parsePrincipalArn,
-  type PreparedSimulation,
-  prepareSimulation,
-  refuseEntityArn,
-  type SimulationInput,
-} from "./simulation-input.ts";
-import { type ActionResult, simulateAction } from "./simulation-results.ts";
+import { parsePrincipalArn, prepareSimulation, refuseEntityArn } from "./simulation-input.ts";
+import { simulatePage } from "./simulation-page.ts";
 
 const DOCUMENT_TEXT = text({
   minCharacters: 1,
@@ -126,7 +118,7 @@ export const SIMULATE_OPERATIONS: Readonly<Record<string, SignedOperation<QueryC
     output: OUTPUT,
     access: () => ({ resource: "*" }),
     run: (input, { caller }: QueryCall) =>
-      resultsOf(input, prepareSimulation(input, caller.accountId)),
+      simulatePage(input.actionNames, prepareSimulation(input, caller.accountId), input),
   }),
   SimulatePrincipalPolicy: queryOperation({
     input: {
@@ -152,7 +144,8 @@ export const SIMULATE_OPERATIONS: Readonly<Record<string, SignedOperation<QueryC
       }
       const left = excludePolicies(attached, policyExclusionList);
       const callerArn = input.callerArn ?? policySourceArn;
-      return resultsOf(input, prepareSimulation({ ...input, callerArn }, accountId, left));
+      const prepared = prepareSimulation({ ...input, callerArn }, accountId, left);
+      return simulatePage(input.actionNames, prepared, input);
     },
   }),
 };
@@ -165,25 +158,4 @@ function principalAccess(arn: string, call: QueryCall): NeededAccess {
   if (principal?.accountId !== call.caller.accountId) return { resource: arn };
   const access = ACCESS[principal.kind](call, principal.name);
   return access.resource === arn ? access : { resource: arn };
-}
-
-/** A page of actions; the others are not simulated. */
-function resultsOf(
-  input: SimulationInput & PageInput,
-  prepared: PreparedSimulation,
-): {
-  readonly evaluationResults: readonly ActionResult[];
-  readonly isTruncated: boolean;
-  readonly marker?: string;
-} {
-  const actions = input.actionNames.map((action, index) => ({ action, index }));
-  const { items, ...page } = paginate(
-    actions,
-    ({ index }) => String(index).padStart(6, "0"),
-    input,
-  );
-  return {
-    evaluationResults: items.map(({ action }) => simulateAction(action, prepared)),
-    ...page,
-  };
 }
