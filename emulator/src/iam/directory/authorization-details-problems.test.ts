@@ -320,6 +320,12 @@ describe("hostile input", () => {
     expect(problemsOf(json).length).toBeGreaterThan(0);
   });
 
+  test("is not looked at any further when a document is longer than IAM takes", () => {
+    const problems = problemsOf(withDocument({ ...ALLOW, Id: "x".repeat(131_072) }));
+    const path = "UserDetailList[0].UserPolicyList[0].PolicyDocument";
+    expect(problems).toEqual([[path, "must not have more than 131072 characters"]]);
+  });
+
   test("gives no more problems than anybody reads", () => {
     expect(problemsOf({ UserDetailList: new Array(5000).fill(1) })).toHaveLength(1000);
   });

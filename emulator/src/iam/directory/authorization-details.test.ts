@@ -170,6 +170,20 @@ describe("what the CLI prints", () => {
     );
   });
 
+  test("has in a document's text a percent sign that is one", () => {
+    const document = { ...ALLOW, Id: "100% %41" };
+    for (const PolicyDocument of [
+      JSON.stringify(document),
+      encodeURIComponent(JSON.stringify(document)),
+    ]) {
+      const policies = [{ PolicyName: "p", PolicyDocument }];
+      const parsed = parseAuthorizationDetails({
+        GroupDetailList: [{ ...GROUP, GroupPolicyList: policies }],
+      });
+      expect(parsed).toMatchObject({ account: { groups: [{ policies: [{ document }] }] } });
+    }
+  });
+
   test("may be without the lists that a filter left out", () => {
     const parsed = parseAuthorizationDetails({ GroupDetailList: [GROUP] });
     expect(parsed).toMatchObject({ kind: "parsed", account: { users: [], policies: [] } });

@@ -239,14 +239,17 @@ describe("a result", () => {
     };
     const input = {
       PolicyInputList: [policy({ ...ALLOW, Condition })],
-      ResourceArns: [CLUSTER],
+      ResourceArns: [CLUSTER, SECOND],
     };
     const missing = ["aws:SourceIp", "aws:username", "aws:PrincipalArn"];
     expect(await simulateCustom(client, input)).toMatchObject([
       {
         EvalDecision: "implicitDeny",
         MissingContextValues: missing,
-        ResourceSpecificResults: [{ MissingContextValues: missing }],
+        ResourceSpecificResults: [
+          { MissingContextValues: missing },
+          { MissingContextValues: missing },
+        ],
       },
     ]);
     const ContextEntries: iam.ContextEntry[] = [
