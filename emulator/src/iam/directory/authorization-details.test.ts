@@ -195,7 +195,9 @@ describe("what the CLI prints", () => {
       now: identities.now(),
       idFor: (prefix) => identities.newId(prefix),
     });
-    const directory = restoreIamDirectory(snapshot, countingIdentities());
+    const restored = restoreIamDirectory(snapshot, countingIdentities());
+    const directory = restoreIamDirectory(restored.snapshot(), countingIdentities());
+    expect(describeAccount(directory.snapshot())).toEqual(PARSED);
     const answer = capitalized(directory.getAccountAuthorizationDetails({}));
     const parsed = parseAuthorizationDetails(answer);
     expect(parsed).toMatchObject({ kind: "parsed", account: { accountId: ACCOUNT } });
@@ -216,6 +218,20 @@ function capitalized(value: unknown): unknown {
     }),
   );
 }
+
+describe("a policy of AWS that the emulator does not come with", () => {
+  test("does not take its name from the account", () => {
+    const identities = countingIdentities();
+    const { snapshot } = declareAccount(PARSED, {
+      now: identities.now(),
+      idFor: (prefix) => identities.newId(prefix),
+    });
+    const directory = restoreIamDirectory(snapshot, identities);
+    const named = { policyName: "AmazonEC2ReadOnlyAccess", policyDocument: ALLOW_ALL };
+    expect(directory.createPolicy(named).arn).toBe(`${IAM}:policy/AmazonEC2ReadOnlyAccess`);
+    expect(directory.listPolicies({ scope: "AWS" }).items.map(({ arn }) => arn)).toContain(EC2);
+  });
+});
 
 describe("an account of the API", () => {
   test("is the same after its details were printed and read", () => {

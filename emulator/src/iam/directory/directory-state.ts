@@ -40,6 +40,8 @@ export class DirectoryState {
   readonly keysOfUser = new ReferenceIndex<AccessKeyRecord>();
   /** From the id of a group to its users. */
   readonly members = new ReferenceIndex<UserRecord>();
+  /** ARNs of the policies that every account has. */
+  readonly #builtIn: ReadonlySet<string>;
 
   constructor(accountId: string, identities: IamIdentitySource) {
     this.accountId = accountId;
@@ -47,7 +49,9 @@ export class DirectoryState {
     this.users = new EntityTable("user", accountId);
     this.groups = new EntityTable("group", accountId);
     this.roles = new EntityTable("role", accountId);
-    for (const policy of awsManagedPolicies()) this.policies.set(policy.arn, policy);
+    const builtIn = awsManagedPolicies();
+    this.#builtIn = new Set(builtIn.map(({ arn }) => arn));
+    for (const policy of builtIn) this.policies.set(policy.arn, policy);
   }
 
   /** The time as IAM keeps it: without fractions of a second. */
@@ -74,7 +78,8 @@ export class DirectoryState {
 
   addPolicy(policy: PolicyRecord): void {
     this.policies.set(policy.arn, policy);
-    this.policyNames.add(policy.name.toLowerCase());
+    // Names of AWS's policies are in another name space.
+    if (!this.isOfAws(policy)) this.policyNames.add(policy.name.toLowerCase());
   }
 
   addUser(user: UserRecord): void {
@@ -108,7 +113,7 @@ export class DirectoryState {
       users: [...this.users.all()],
       groups: [...this.groups.all()],
       roles: [...this.roles.all()],
-      policies: [...this.policies.values()].filter((policy) => !this.isOfAws(policy)),
+      policies: [...this.policies.values()].filter(({ arn }) => !this.#builtIn.has(arn)),
       accessKeys: [...this.accessKeys.values()],
       openIdConnectProviders: [...this.openIdConnectProviders.values()],
       deletionTasks: [...this.deletionTasks],
