@@ -89,8 +89,8 @@ class ConnectionDriver {
       limits: environment.sessionLimits ?? DSQL_SESSION_LIMITS,
     };
     this.#timers = new LifeTimers(environment.clock, this.#facts.limits, {
-      onSessionDeadline: () => this.#deliver({ kind: "session-deadline" }),
-      onTransactionDeadline: () => this.#onTransactionDeadline(),
+      onSessionDeadline: () => this.#onDeadline("session-deadline"),
+      onTransactionDeadline: () => this.#onDeadline("transaction-deadline"),
     });
   }
 
@@ -156,13 +156,15 @@ class ConnectionDriver {
     clearTimeout(timer);
   }
 
-  /** A session that is too old has had its time: what runs in it now is cut off. */
-  async #onTransactionDeadline(): Promise<void> {
+  /** What runs is let be, unless both the session and its transaction are too old. */
+  async #onDeadline(kind: "session-deadline" | "transaction-deadline"): Promise<void> {
+    const isDone = this.#deliver({ kind });
     const isExpired =
       ("isExpired" in this.#state && this.#state.isExpired) ||
-      this.#posted.some(({ kind }) => kind === "session-deadline");
-    const isDone = this.#deliver({ kind: "transaction-deadline" });
-    if (isExpired && this.#activity.state === "busy") void this.#cutOff();
+      this.#posted.some((input) => input.kind === "session-deadline");
+    if (isExpired && this.#timers.isTransactionTooOld() && this.#activity.state === "busy") {
+      void this.#cutOff();
+    }
     return isDone;
   }
 
@@ -209,11 +211,8 @@ class ConnectionDriver {
 
   /** What can be had without waiting. */
   #takeInput(): ConnectionInput | undefined {
-    for (let posted = this.#posted.shift(); posted; posted = this.#posted.shift()) {
-      // While it waited for a batch to end, its transaction may have ended too.
-      if (posted.kind !== "transaction-deadline" || this.#timers.isTransactionTooOld())
-        return posted;
-    }
+    const posted = this.#posted.shift();
+    if (posted !== undefined) return posted;
     return this.#client.next(this.#state, this.#timers.transactionSeconds());
   }
 

@@ -46,7 +46,9 @@ export function onMessageOfEnded(state: Ready, input: MessageInput, limits: Sess
     case "Sync":
     case "Flush": {
       const purpose = state.draft.purpose ?? "other";
-      if (state.draft.frameCount === 0) return answerEmpty(state, message.type);
+      // Of a series without Sync, the Sync is the commit.
+      const endsNothing = state.transactionStatus !== "idle" || message.type === "Flush";
+      if (state.draft.frameCount === 0 && endsNothing) return answerEmpty(state, message.type);
       if (purpose === "rollback") return onMessage(afterTransaction(state), input);
       return refuse(state, input, limits, purpose, message.type === "Sync");
     }

@@ -2,7 +2,9 @@
  * A `SqlEngine` without a database, for tests of what stands in front of one. Statements are words:
  * `FAIL`, `SLEEP` (until `wake` or `cancel`), `ROWS count bytes`, `WAIT` (a wait-timeout), `LOSE`
  * (the engine goes away while it runs), `TEAR` (it goes away in the middle of a message), `BUG` (a
- * rejected promise); any other one succeeds. A COPY is accepted, and does nothing.
+ * rejected promise); any other one succeeds. `BEGIN`, `COMMIT` and `ROLLBACK` change the transaction
+ * status, `FAIL` makes a transaction a failed one; in the extended protocol nothing else counts. A COPY
+ * is accepted, and does nothing.
  */
 import {
   commandComplete,
@@ -10,6 +12,7 @@ import {
   errorResponse,
   FRONTEND_TYPE,
   readyForQuery,
+  type ReportedTransactionStatus,
   traceFrontend,
 } from "../../src/pgwire/index.ts";
 import type {
@@ -19,6 +22,7 @@ import type {
   SqlEngine,
   SqlSession,
   SqlSessionOptions,
+  TransactionStatus,
 } from "../../src/session/index.ts";
 
 /** One session of the fake engine, and what was done to it. */
@@ -46,6 +50,8 @@ export interface FakeSqlEngine {
   nextSession(): Promise<FakeSqlSession>;
   /** Called before a session opens; a promise holds it back, a rejected one makes it fail. */
   beforeOpening: () => Promise<void>;
+  /** Called before a batch runs; a promise holds it back. */
+  beforeRunning: () => Promise<void>;
 }
 
 /** Makes an engine; it needs no start. */
@@ -56,10 +62,11 @@ export function createFakeSqlEngine(): FakeSqlEngine {
     sessions,
     nextSession: () => new Promise((resolve) => waiting.push(resolve)),
     beforeOpening: () => Promise.resolve(),
+    beforeRunning: () => Promise.resolve(),
     engine: {
       openSession: async (options) => {
         await fake.beforeOpening();
-        const session = new FakeSession(sessions.length + 1, options);
+        const session = new FakeSession(sessions.length + 1, options, () => fake.beforeRunning());
         sessions.push(session);
         for (const resolve of waiting.splice(0)) resolve(session);
         return session;
@@ -78,11 +85,15 @@ class FakeSession implements SqlSession, FakeSqlSession {
   readonly log: string[] = [];
   #markLost: (reason: string) => void = () => undefined;
   #endSleep: ((wasCancelled: boolean) => void) | undefined;
+  readonly #beforeRunning: () => Promise<void>;
+  #status: ReportedTransactionStatus = "idle";
+  #parsed = "";
   #rowsTaken = 0;
   #isHeldBack = false;
   #watchers: (() => void)[] = [];
 
-  constructor(processId: number, options: SqlSessionOptions) {
+  constructor(processId: number, options: SqlSessionOptions, beforeRunning: () => Promise<void>) {
+    this.#beforeRunning = beforeRunning;
     this.processId = processId;
     this.options = options;
     this.parameters = new Map([["server_version", "16.0"], ...options.settings]);
@@ -112,16 +123,21 @@ class FakeSession implements SqlSession, FakeSqlSession {
   }
 
   async run(batch: EngineBatch, sink: OutputSink): Promise<BatchOutcome> {
+    await this.#beforeRunning();
     for (const frame of batch.frames) this.#note(traceFrontend(frame));
     for (const frame of batch.frames) {
+      const text = Buffer.from(frame.bytes).toString("latin1", 5);
+      if (frame.type === FRONTEND_TYPE.Parse) this.#parsed = text.split("\0")[1] ?? "";
+      if (frame.type === FRONTEND_TYPE.Execute) this.#changeStatus(this.#parsed);
       if (frame.type !== FRONTEND_TYPE.Query) continue;
-      const sql = Buffer.from(frame.bytes).toString("latin1", 5, frame.bytes.length - 1);
+      const sql = text.slice(0, -1);
+      this.#changeStatus(sql);
       const outcome = await this.#execute(sql, sink);
       if (outcome !== undefined) return outcome;
     }
     if (!batch.endsWithReadyForQuery) return completed("unfinished");
-    await sink(readyForQuery("idle"));
-    return completed("idle");
+    await sink(readyForQuery(this.#status));
+    return completed(this.#status);
   }
 
   async startCopyIn(): ReturnType<SqlSession["startCopyIn"]> {
@@ -136,6 +152,12 @@ class FakeSession implements SqlSession, FakeSqlSession {
 
   async close(): Promise<void> {
     this.#note("close");
+  }
+
+  #changeStatus(sql: string): void {
+    if (sql === "BEGIN") this.#status = "in-transaction";
+    else if (sql === "COMMIT" || sql === "ROLLBACK") this.#status = "idle";
+    else if (sql === "FAIL" && this.#status === "in-transaction") this.#status = "failed";
   }
 
   /** The outcome, when it is not that the batch goes on. */
@@ -224,6 +246,6 @@ function failure(sqlState: string, message: string): Uint8Array {
   return errorResponse({ severity: "ERROR", sqlState, message });
 }
 
-function completed(transactionStatus: "idle" | "unfinished"): BatchOutcome {
+function completed(transactionStatus: TransactionStatus): BatchOutcome {
   return { kind: "completed", transactionStatus };
 }
