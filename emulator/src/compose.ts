@@ -9,26 +9,26 @@ import {
   OneTimePasswords,
   openAccounts,
 } from "./accounts/index.ts";
-import { type Cluster, createConnectionAuthorizer } from "./auth/index.ts";
+import { createConnectionAuthorizer } from "./auth/index.ts";
 import type { ReadyInfo } from "./cli/index.ts";
 import { createEmulatorClock } from "./clock/index.ts";
+import type { ClusterView } from "./clusters/index.ts";
+import { openClusters } from "./compose/cluster-store.ts";
 import { openCertificates } from "./compose/certificates.ts";
 import { withDefaultUser } from "./compose/configured-accounts.ts";
 import { createEngines } from "./compose/engines.ts";
 import { describeInFile, type EmulatorConfig } from "./config/index.ts";
 import { buildControlPlane } from "./control-plane/index.ts";
 import { describeAccount } from "./iam/index.ts";
-import { clusterHostName, LIMITS } from "./dsql/index.ts";
+import { LIMITS } from "./dsql/index.ts";
 import { lockDirectory, type MultiplexerEvent } from "./engine/index.ts";
 import { createPostgresListener } from "./server/index.ts";
 import { CancelKeys } from "./session/index.ts";
 import { encodeBase32 } from "./shared/index.ts";
 import {
   loadOrCreateSessionKey,
-  MemoryClusterDirectory,
   MemoryConnectionGate,
   MemoryNetworkDirectory,
-  unmappedRoleMappingStore,
 } from "./stores/index.ts";
 
 /** Time from a connection to the end of its authentication; PostgreSQL's authentication_timeout. */
@@ -41,7 +41,7 @@ const SECRET_KEY_BYTES = 4;
 /** What the emulator tells while it runs. */
 export type EmulatorEvent =
   | { readonly kind: "decision"; readonly record: DecisionRecord }
-  | { readonly kind: "engine"; readonly cluster: string; readonly event: MultiplexerEvent }
+  | { readonly kind: "engine"; readonly database: string; readonly event: MultiplexerEvent }
   | { readonly kind: "notice"; readonly message: string }
   | {
       readonly kind: "internal-error";
@@ -88,7 +88,17 @@ export async function startComposed(parts: EmulatorParts): Promise<Emulator> {
 
 async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   const { config, stateDirectory, onEvent } = parts;
-  const clock = createEmulatorClock();
+  const log: DecisionLog = new DecisionLog({ clock: { now: () => clock.now() } });
+  const clock = createEmulatorClock({
+    openSessions: () => log.counts().openConnections,
+    onTimerError: (error) => {
+      onEvent({ kind: "internal-error", sessionId: undefined, error });
+    },
+  });
+  if (config.clock.startAt !== undefined) {
+    await clock.change({ kind: "set", to: config.clock.startAt });
+  }
+  if (config.clock.isFrozen) await clock.change({ kind: "freeze" });
   const configured = withDefaultUser(config, stateDirectory);
   const { accounts, sessionTokens, keep } = openAccounts({
     accounts: configured.map(({ membership, ...declared }) => ({ declared, membership })),
@@ -97,38 +107,55 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     clock,
   });
   await keep();
-  const clusterPolicies = new Map(config.clusters.map(({ arn, policy }) => [arn, policy]));
-  const clusters = config.clusters.map((cluster): Cluster => ({ ...cluster, status: "ACTIVE" }));
-  const directory = new MemoryClusterDirectory({
-    clusters,
-    aliases: new Map(config.aliases.map(({ hostName, ...endpoint }) => [hostName, endpoint])),
+  const store = openClusters({
+    declared: config.clusters,
+    aliases: config.aliases,
+    dataDirectory: config.dataDirectory,
+    durations: config.clusterLifecycle,
+    quotas: {
+      singleRegionClusters: config.limits.singleRegionClusters,
+      multiRegionClusters: config.limits.multiRegionClusters,
+    },
+    clock,
+    onEvent: (event) => {
+      if (event.kind !== "gone") return;
+      forget(event.cluster, event.isDatabaseUnused).catch((error: unknown) => {
+        onEvent({ kind: "internal-error", sessionId: undefined, error });
+      });
+    },
   });
+  const { clusters } = store;
   const gate = new MemoryConnectionGate(config.limits, clock);
-  const log = new DecisionLog({ clock });
   const authorizer = createConnectionAuthorizer({
     clock,
     mode: config.enforce,
     onDecision: (decision) => {
+      if (decision.cluster !== undefined) clusters.clientConnects(decision.cluster.identifier);
       onEvent({ kind: "decision", record: log.record(decision) });
     },
     ports: {
-      clusters: directory,
+      clusters: store,
       gate,
       accessKeys: accounts,
       networks: new MemoryNetworkDirectory(config.networks),
       policies: {
-        policiesFor: (principal, { arn, accountId }) => ({
+        policiesFor: (principal, { identifier, region, accountId }) => ({
           ...accounts.policiesOf(principal, accountId),
-          resource: clusterPolicies.get(arn),
+          resource: clusters.policyOf(identifier, region),
         }),
       },
-      roleMappings: unmappedRoleMappingStore,
+      roleMappings: {
+        isMapped: (cluster, { arn, issuerArn = arn }, role) =>
+          engines.engineOf(cluster).isMapped(issuerArn, role),
+      },
     },
   });
   const engines = createEngines({
     config,
-    onEvent: (cluster, event) => {
-      onEvent({ kind: "engine", cluster, event });
+    databaseOf: ({ region, identifier }) =>
+      clusters.findCluster(identifier)?.database ?? { region, identifier },
+    onEvent: (database, event) => {
+      onEvent({ kind: "engine", database, event });
     },
   });
   const certificates = await openCertificates(
@@ -139,7 +166,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
         onEvent({ kind: "notice", message });
       },
     },
-    directory,
+    store,
   );
   const listener = createPostgresListener({
     findSecureContext: certificates.find,
@@ -148,9 +175,11 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       engines,
       observer: {
         opened: (connection) => {
+          clusters.connectionOpened(connection.authorization.cluster.identifier);
           log.opened(connection);
         },
         closed: (connection, reason) => {
+          clusters.connectionClosed(connection.authorization.cluster.identifier);
           log.closed(connection, reason);
         },
         ended: (sessionId, { clientAddress, reason }) => {
@@ -167,6 +196,12 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       },
       cancelKeys: new CancelKeys(config.cancelRequests),
       clock,
+      sessionLimits: {
+        maxSessionSeconds: config.limits.maxSessionSeconds,
+        maxTransactionSeconds: config.limits.maxTransactionSeconds,
+        announcesExpiry: config.announceSessionExpiry,
+      },
+      requiresRoleMappings: config.enforce === "strict",
       explainsErrors: config.explainErrors,
       maxMessageBytes: LIMITS.maxMessageBytes.value,
       startupTimeoutMs: STARTUP_TIMEOUT_MS,
@@ -177,13 +212,15 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       },
     },
   });
+  const forget = async ({ arn, database }: ClusterView, isUnused: boolean): Promise<void> => {
+    await listener.endSessionsOf(arn, "the cluster was deleted");
+    if (isUnused) await engines.drop(database);
+  };
   let isReady = false;
-  const described = clusters.map((cluster) => ({
-    identifier: cluster.identifier,
-    arn: cluster.arn,
-    endpoint: clusterHostName({ cluster: cluster.identifier, region: cluster.region }),
-    region: cluster.region,
-  }));
+  const described = (): ReadyInfo["clusters"] =>
+    clusters
+      .allClusters()
+      .map(({ identifier, arn, endpoint, region }) => ({ identifier, arn, endpoint, region }));
   const accountId = config.accounts[0]?.accountId ?? "";
   const controlPlane = buildControlPlane({
     version: parts.version,
@@ -192,25 +229,29 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     region: config.defaultRegion,
     clock,
     readiness: { isReady: () => isReady },
-    clusters: { count: () => clusters.length },
+    clusters: { count: () => clusters.count() },
     connections: log,
     state: {
       describe: (options) => ({
         accounts: accounts
           .directories()
           .map((directory) => describeInFile(describeAccount(directory.snapshot()), options)),
-        clusters: config.clusters.map(({ identifier, region, accountId: account, tags }) => ({
-          identifier,
-          region,
-          account,
-          tags,
+        clusters: clusters.snapshot().clusters.map((record) => ({
+          identifier: record.identifier,
+          region: record.region,
+          account: record.accountId,
+          tags: record.tags,
+          deletionProtection: record.deletionProtectionEnabled,
+          ...(record.policy === undefined
+            ? {}
+            : { policy: JSON.parse(record.policy.text) as object }),
         })),
       }),
     },
     ca: { caCertificate: () => certificates.caCertificatePem },
     bindHost: config.host,
     allowedHosts: [
-      ...described.map(({ endpoint }) => endpoint),
+      ...described().map(({ endpoint }) => endpoint),
       ...config.aliases.map(({ hostName }) => hostName),
     ],
     onInternalError: (error) => {
@@ -219,6 +260,8 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     aws: {
       accessKeys: accounts,
       accounts: { directoryOf: (id) => accounts.directoryOf(id), keep },
+      clusters,
+      keepClusters: () => store.keep(),
       authorization: accounts,
       requestIds: { newRequestId: () => randomUUID() },
       sts: {
@@ -256,7 +299,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
           accessKeyId: firstKey?.id ?? "",
           secretAccessKey: firstKey?.secret ?? "",
         },
-        clusters: described,
+        clusters: described(),
       },
     };
   } catch (error) {

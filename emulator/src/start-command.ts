@@ -227,8 +227,8 @@ function eventLine(event: EmulatorEvent, format: LogFormat): string | undefined 
       // It tells of speed and nothing else.
       if (type === "functions-may-change-settings" && format === "pretty") return undefined;
       if (format === "json")
-        return JSON.stringify({ event: type, cluster: event.cluster, ...facts });
-      return `${type} ${event.cluster} ${Object.values(facts).join(" ")}`.trimEnd();
+        return JSON.stringify({ event: type, database: event.database, ...facts });
+      return `${type} ${event.database} ${Object.values(facts).join(" ")}`.trimEnd();
     }
     case "notice":
       return noticeLine(event.message, format);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkAgainstSchema } from "./check-against-schema.ts";
 
 const FILE_KEYS =
-  "host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, tls, cancelRequests, defaultUser, accounts, organization, networks, clusters, aliases, limits";
+  "host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, tls, cancelRequests, announceSessionExpiry, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits";
 const CLUSTER = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 function user(keys: object): object {
@@ -61,14 +61,10 @@ describe("checkAgainstSchema", () => {
 
   test.each([
     [{ hots: "x" }, [`hots: is not a known key; known here: ${FILE_KEYS}`]],
+    [{ clock: "x" }, ["clock: is `x`; expected a mapping"]],
     [
-      { clock: "x", sql: [], databaseRoles: [], mappings: [] },
-      [
-        "clock: is not supported yet",
-        "sql: is not supported yet",
-        "databaseRoles: is not supported yet",
-        "mappings: is not supported yet",
-      ],
+      { clock: { startAt: "noon" } },
+      ["clock.startAt: is `noon`; expected a moment such as 2026-01-15T12:00:00Z"],
     ],
     [
       { accounts: { "111111111111": { roles: [{ name: "a b" }] } } },

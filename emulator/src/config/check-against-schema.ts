@@ -6,8 +6,6 @@ import type { ConfigurationProblem } from "./configuration-error.ts";
 import { redactSecret } from "../shared/index.ts";
 import { childPath, isObject, type JsonObject, objectOf, textOf } from "./json-value.ts";
 
-/** Keys that later versions will have: refused by name, so that nobody believes that they work. */
-const NOT_YET: readonly string[] = ["clock", "databaseRoles", "mappings", "sql"];
 /** Longer texts are cut in messages. */
 const MAX_SEEN_CHARACTERS = 60;
 
@@ -33,9 +31,7 @@ function describe(error: ErrorObject, root: unknown): ConfigurationProblem {
     case "additionalProperties": {
       const key = String(params["additionalProperty"]);
       const known = Object.keys(objectOf(schema["properties"])).join(", ");
-      const message = NOT_YET.includes(key)
-        ? "is not supported yet"
-        : `is not a known key; known here: ${known}`;
+      const message = `is not a known key; known here: ${known}`;
       return { path: childPath(path, shownKey(key, path)), message };
     }
     case "required":

@@ -82,7 +82,7 @@ describe("docs/configuration.md", () => {
 
   test("has examples that the emulator takes", () => {
     const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? "");
-    expect(examples.length).toBe(8);
+    expect(examples.length).toBe(9);
     const directory = mkdtempSync(join(tmpdir(), "dsql-emulator-config-"));
     try {
       for (const example of examples) {

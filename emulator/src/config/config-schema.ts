@@ -35,10 +35,34 @@ const CLUSTER = object(
     region: { ...REGION, default: DEFAULT_REGION },
     account: { ...ACCOUNT_ID, description: "account id, in quotes; by default the first account" },
     tags: TAGS,
+    deletionProtection: {
+      type: "boolean",
+      default: false,
+      description: "whether DeleteCluster is refused",
+    },
     policy: {
       type: "object",
       description: "the cluster's own (resource-based) policy, with Principal",
     },
+    databaseRoles: list(
+      "roles that the database begins with, with LOGIN",
+      object(
+        "a database role",
+        {
+          name: some("name of the role"),
+          arns: list(
+            "IAM users and roles that it is mapped to",
+            text(
+              "^arn:[\\w-]+:iam::[0-9]{12}:(user|role)/[!-~]+$",
+              "the ARN of an IAM user or role",
+            ),
+          ),
+        },
+        ["name"],
+      ),
+    ),
+    sql: list("statements that the database begins with, run as admin", some("SQL")),
+    sqlFiles: list("files with such statements, relative to this file", some("file")),
   },
   ["identifier"],
 );
@@ -52,6 +76,7 @@ const ALIAS_TARGET: JsonSchema = {
 
 const PORT = { type: "integer", minimum: 0, maximum: 65_535 };
 const ONE_HOUR_MS = 3_600_000;
+const ONE_DAY_MS = 86_400_000;
 
 /** The schema that files are checked with. */
 export const CONFIG_SCHEMA: JsonSchema = {
@@ -92,6 +117,40 @@ export const CONFIG_SCHEMA: JsonSchema = {
       default: "ignore",
       description: "what a CancelRequest does: nothing, as in DSQL, or interrupt the statement",
     },
+    announceSessionExpiry: {
+      type: "boolean",
+      default: false,
+      description: "tell a session that is closed for its age so, by FATAL 57P01",
+    },
+    clock: object("how the emulator's clock starts", {
+      startAt: text(
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})$",
+        "a moment such as 2026-01-15T12:00:00Z",
+        "moment that it shows at the start; by default the system's time",
+      ),
+      frozen: { type: "boolean", default: false, description: "whether it stands still" },
+    }),
+    clusterLifecycle: object("how long clusters take to change, in milliseconds", {
+      creatingMs: integer("CREATING", 0, ONE_DAY_MS, 0),
+      updatingMs: integer("UPDATING", 0, ONE_DAY_MS, 0),
+      deletingMs: integer("DELETING", 0, ONE_DAY_MS, 0),
+      wakingMs: integer(
+        "from the first connection to an INACTIVE cluster until it is awake",
+        0,
+        ONE_DAY_MS,
+        0,
+      ),
+      idleAfterMs: {
+        type: "integer",
+        minimum: 1,
+        description: "without a connection for so long a cluster is IDLE; never by default",
+      },
+      inactiveAfterMs: {
+        type: "integer",
+        minimum: 1,
+        description: "without a connection for so long a cluster is INACTIVE; never by default",
+      },
+    }),
     defaultUser: {
       description: `false: no user ${DEFAULT_USER_NAME}; or its secret, which is generated otherwise`,
       if: { type: "boolean" },
@@ -141,6 +200,30 @@ export const CONFIG_SCHEMA: JsonSchema = {
         1,
         1_000_000,
         LIMITS.connectionRateBucket.value,
+      ),
+      maxSessionSeconds: integer(
+        "age at which a session is closed, in seconds",
+        1,
+        31_536_000,
+        DEFAULT_LIMITS.maxSessionSeconds,
+      ),
+      maxTransactionSeconds: integer(
+        "age at which a transaction can no longer be committed, in seconds",
+        1,
+        31_536_000,
+        DEFAULT_LIMITS.maxTransactionSeconds,
+      ),
+      singleRegionClusters: integer(
+        "single-Region clusters of one account in one region",
+        0,
+        100_000,
+        DEFAULT_LIMITS.singleRegionClusters,
+      ),
+      multiRegionClusters: integer(
+        "multi-Region clusters of one account in one region",
+        0,
+        100_000,
+        DEFAULT_LIMITS.multiRegionClusters,
       ),
       transactionWaitMs: integer(
         "how long a session waits for the transaction of another one, in milliseconds",

@@ -1,6 +1,11 @@
 /** The configuration that the emulator runs with: complete, checked, frozen, plain data. */
 import type { AccountId, ClusterEndpoint, ClusterIdentifier } from "../dsql/index.ts";
-import type { AccountMembership, AttachedPolicy, DeclaredAccount } from "../iam/index.ts";
+import type {
+  AccountMembership,
+  AttachedPolicy,
+  DeclaredAccount,
+  DeclaredDocument,
+} from "../iam/index.ts";
 
 /** `strict` refuses, `soft` admits and records what would have been refused, `off` does not check. */
 export type EnforceMode = "strict" | "soft" | "off";
@@ -48,6 +53,32 @@ export interface ConfiguredNetwork {
   readonly endpointPolicy: AttachedPolicy | undefined;
 }
 
+/** A role of a cluster's database, with LOGIN. */
+export interface ConfiguredDatabaseRole {
+  readonly name: string;
+  /** IAM users and roles that it is mapped to. */
+  readonly arns: readonly string[];
+}
+
+/** How the emulator's clock starts. */
+export interface ConfiguredClock {
+  /** `undefined`: the system's time. */
+  readonly startAt: Date | undefined;
+  readonly isFrozen: boolean;
+}
+
+/** How long clusters take to change, in milliseconds; what is not given is as soon as it is looked at. */
+export interface ConfiguredLifecycle {
+  readonly creatingMs?: number;
+  readonly updatingMs?: number;
+  readonly deletingMs?: number;
+  readonly wakingMs?: number;
+  /** Without it clusters never go to rest. */
+  readonly idleAfterMs?: number;
+  /** Without it clusters are never INACTIVE. */
+  readonly inactiveAfterMs?: number;
+}
+
 /** A cluster that exists, ACTIVE, when the emulator starts. */
 export interface ConfiguredCluster {
   readonly identifier: ClusterIdentifier;
@@ -55,8 +86,13 @@ export interface ConfiguredCluster {
   readonly accountId: AccountId;
   readonly arn: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** The cluster's own (resource-based) policy, if there is one. */
-  readonly policy?: AttachedPolicy;
+  readonly deletionProtectionEnabled: boolean;
+  /** What its database begins with, in this order: roles with LOGIN, then statements. */
+  readonly databaseRoles: readonly ConfiguredDatabaseRole[];
+  /** Texts of one or more statements, run as `admin`. */
+  readonly sql: readonly string[];
+  /** The cluster's own (resource-based) policy, if there is one; checked. */
+  readonly policy?: DeclaredDocument;
 }
 
 /** A further host name of a cluster. */
@@ -73,6 +109,14 @@ export interface ConfiguredLimits {
   readonly connectionRatePerSecond: number;
   /** Size of the bucket from which new connections take a token. */
   readonly connectionRateBucket: number;
+  /** Age at which a session is closed, in seconds. */
+  readonly maxSessionSeconds: number;
+  /** Age at which a transaction can no longer be committed, in seconds. */
+  readonly maxTransactionSeconds: number;
+  /** Clusters of one account in one region. */
+  readonly singleRegionClusters: number;
+  /** Multi-Region clusters of one account in one region. */
+  readonly multiRegionClusters: number;
   /** How long a session waits for the transaction of another one, in milliseconds. */
   readonly transactionWaitMs: number;
   /** Time after which the engine interrupts a statement, in milliseconds, below 17,000. */
@@ -102,6 +146,10 @@ export interface EmulatorConfig {
   /** `undefined`: certificates of the emulator's own CA. */
   readonly tls: OwnCertificate | undefined;
   readonly cancelRequests: CancelRequestMode;
+  /** Whether a session that is closed for its age is told so. */
+  readonly announceSessionExpiry: boolean;
+  readonly clock: ConfiguredClock;
+  readonly clusterLifecycle: ConfiguredLifecycle;
   /** In the order of the file; never empty. The first is the default account. */
   readonly accounts: readonly ConfiguredAccount[];
   /** In the first account; `undefined` if the file has none of it. */

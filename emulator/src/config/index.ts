@@ -5,8 +5,11 @@ export { DEFAULT_ACCESS_KEY_ID, DEFAULT_CONFIG_FILE, DEFAULT_USER_NAME } from ".
 export type {
   CancelRequestMode,
   ConfiguredAccount,
+  ConfiguredClock,
   ConfiguredCluster,
+  ConfiguredDatabaseRole,
   ConfiguredDefaultUser,
+  ConfiguredLifecycle,
   ConfiguredLimits,
   ConfiguredNetwork,
   EmulatorConfig,

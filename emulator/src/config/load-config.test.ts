@@ -46,6 +46,9 @@ const DEFAULTS = {
   readyFile: undefined,
   tls: undefined,
   cancelRequests: "ignore",
+  announceSessionExpiry: false,
+  clock: { startAt: undefined, isFrozen: false },
+  clusterLifecycle: {},
   accounts: [
     {
       accountId: "123456789012",
@@ -65,6 +68,9 @@ const DEFAULTS = {
       accountId: "123456789012",
       arn: "arn:aws:dsql:us-east-1:123456789012:cluster/dsqlemulatorlocalcluster2a",
       tags: {},
+      deletionProtectionEnabled: false,
+      databaseRoles: [],
+      sql: [],
     },
   ],
   aliases: [{ hostName: "localhost", cluster: "dsqlemulatorlocalcluster2a", region: "us-east-1" }],
@@ -73,6 +79,10 @@ const DEFAULTS = {
     maxConnectionsPerCluster: 10_000,
     connectionRatePerSecond: 100,
     connectionRateBucket: 1000,
+    maxSessionSeconds: 3600,
+    maxTransactionSeconds: 300,
+    singleRegionClusters: 20,
+    multiRegionClusters: 5,
     transactionWaitMs: 5000,
     statementWatchdogMs: 15_000,
     memoryLimitMiB: 512,
@@ -214,7 +224,7 @@ describe("problems", () => {
         {
           path: "hots",
           message:
-            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, tls, cancelRequests, defaultUser, accounts, organization, networks, clusters, aliases, limits",
+            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, tls, cancelRequests, announceSessionExpiry, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits",
         },
         {
           path: "aliases.db",

@@ -3,7 +3,13 @@ import { dirname, resolve } from "node:path";
 import { checkAgainstSchema } from "./check-against-schema.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./configuration-error.ts";
 import { DEFAULT_CONFIG_FILE, DEFAULT_LIMITS, DEFAULT_REGION } from "./defaults.ts";
-import type { ConfiguredLimits, EmulatorConfig, OwnCertificate } from "./emulator-config.ts";
+import type {
+  ConfiguredClock,
+  ConfiguredLifecycle,
+  ConfiguredLimits,
+  EmulatorConfig,
+  OwnCertificate,
+} from "./emulator-config.ts";
 import { deepFreeze, type JsonObject, objectOf, textOf } from "./json-value.ts";
 import { parseConfigText } from "./parse-config-text.ts";
 import { isRegularFile, readConfigFile } from "./read-config-file.ts";
@@ -83,7 +89,7 @@ function resolveConfig(
   const directory = file.path === undefined ? workingDirectory : dirname(file.path);
   const { accounts, defaultUser } = resolveAccounts(json, directory, report);
   const accountIds = accounts.map(({ accountId }) => accountId);
-  const clusters = resolveClusters(json, accountIds, report);
+  const clusters = resolveClusters(json, accountIds, directory, report);
   const config: EmulatorConfig = {
     configFile: file.path,
     host: merged.host ?? "127.0.0.1",
@@ -96,6 +102,9 @@ function resolveConfig(
     readyFile: absolute("readyFile"),
     tls: resolveCertificate(file, report),
     cancelRequests: merged.cancelRequests ?? "ignore",
+    announceSessionExpiry: json["announceSessionExpiry"] === true,
+    clock: resolveClock(json["clock"], report),
+    clusterLifecycle: objectOf(json["clusterLifecycle"]) as ConfiguredLifecycle,
     accounts,
     defaultUser,
     defaultRegion: clusters[0]?.region ?? DEFAULT_REGION,
@@ -108,6 +117,15 @@ function resolveConfig(
     report("httpPort", `is ${config.httpPort}, which is also pgPort; expected two ports`);
   }
   return config;
+}
+
+function resolveClock(json: unknown, report: Report): ConfiguredClock {
+  const { startAt, frozen } = objectOf(json);
+  const moment = typeof startAt === "string" ? new Date(startAt) : undefined;
+  if (moment !== undefined && Number.isNaN(moment.getTime())) {
+    report("clock.startAt", "is no moment that there is");
+  }
+  return { startAt: moment, isFrozen: frozen === true };
 }
 
 /** Paths in the file are relative to the file's directory. */

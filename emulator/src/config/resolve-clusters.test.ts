@@ -17,7 +17,7 @@ function resolve(file: JsonObject): {
 } {
   const problems: ConfigurationProblem[] = [];
   const report = (path: string, message: string): unknown => problems.push({ path, message });
-  const clusters = resolveClusters(file, ACCOUNTS, report);
+  const clusters = resolveClusters(file, ACCOUNTS, "/base", report);
   return { clusters, aliases: resolveAliases(file["aliases"], clusters, report), problems };
 }
 
@@ -28,11 +28,7 @@ describe("resolveClusters and resolveAliases", () => {
       clusters: [{ identifier: A, policy: { Version: "2012-10-17", Statement: statement } }],
     });
     expect(problems).toEqual([]);
-    expect(clusters[0]?.policy?.source).toEqual({
-      kind: "inline",
-      name: "cluster policy",
-      attachedTo: `arn:aws:dsql:us-east-1:111111111111:cluster/${A}`,
-    });
+    expect(clusters[0]?.policy).toEqual({ Version: "2012-10-17", Statement: statement });
     const withoutPrincipal = { Effect: "Deny", Action: "dsql:*", Resource: "*" };
     const refused = resolve({
       clusters: [{ identifier: A, policy: { Version: "2012-10-17", Statement: withoutPrincipal } }],
@@ -63,6 +59,9 @@ describe("resolveClusters and resolveAliases", () => {
           accountId: "111111111111",
           arn: `arn:aws:dsql:us-east-1:111111111111:cluster/${A}`,
           tags: {},
+          deletionProtectionEnabled: false,
+          databaseRoles: [],
+          sql: [],
         },
         {
           identifier: B,
@@ -70,6 +69,9 @@ describe("resolveClusters and resolveAliases", () => {
           accountId: "222222222222",
           arn: `arn:aws:dsql:eu-west-1:222222222222:cluster/${B}`,
           tags: { team: "blue" },
+          deletionProtectionEnabled: false,
+          databaseRoles: [],
+          sql: [],
         },
       ],
       aliases: [
@@ -78,6 +80,32 @@ describe("resolveClusters and resolveAliases", () => {
         { hostName: "other", cluster: A, region: "us-east-1" },
       ],
     });
+  });
+
+  test("read what a database begins with", () => {
+    const arns = ["arn:aws:iam::111111111111:role/app"];
+    const cluster = {
+      identifier: A,
+      deletionProtection: true,
+      databaseRoles: [{ name: "app", arns }, { name: "app" }, { name: "admin" }],
+      sql: ["SELECT 1"],
+      sqlFiles: ["nowhere.sql"],
+    };
+    const { clusters, problems } = resolve({ clusters: [cluster] });
+    expect(clusters[0]).toMatchObject({
+      deletionProtectionEnabled: true,
+      databaseRoles: [
+        { name: "app", arns },
+        { name: "app", arns: [] },
+        { name: "admin", arns: [] },
+      ],
+      sql: ["SELECT 1"],
+    });
+    expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      "clusters[0].databaseRoles[1].name: is the same as clusters[0].databaseRoles[0].name",
+      "clusters[0].databaseRoles[2].name: is `admin`, which is always there",
+      "clusters[0].sqlFiles[0]: is `nowhere.sql`; it does not exist",
+    ]);
   });
 
   test("let the file say what localhost is", () => {

@@ -1,6 +1,8 @@
 /** From `clusters` and `aliases` of a file to clusters with ARNs, and what a schema cannot check there. */
+import { resolve } from "node:path";
 import {
   type AccountId,
+  ADMIN_ROLE,
   clusterArn,
   type ClusterIdentifier,
   parseAccountId,
@@ -9,20 +11,23 @@ import {
 } from "../dsql/index.ts";
 import { POLICY_SIZE_LIMITS } from "../iam/index.ts";
 import { DEFAULT_CLUSTER, DEFAULT_REGION } from "./defaults.ts";
-import type { ConfiguredCluster, HostAlias } from "./emulator-config.ts";
+import type { ConfiguredCluster, ConfiguredDatabaseRole, HostAlias } from "./emulator-config.ts";
 import { childPath, type JsonObject, listOf, objectOf, textOf } from "./json-value.ts";
-import { readDocument, type Report } from "./resolve-policies.ts";
+import { readConfigFile } from "./read-config-file.ts";
+import { checkDocument, isTwice, type Report } from "./resolve-policies.ts";
 
 /** The host name that stands for the first cluster unless the file says otherwise. */
 const LOCAL_HOST_NAME = "localhost";
 
-/** A cluster has one policy, without a name; in the reasons of a decision it is called this. */
-const CLUSTER_POLICY_NAME = "cluster policy";
-
-/** Resolves what has the schema's form and passes over the rest, which the schema's check reports. */
+/**
+ * Resolves what has the schema's form and passes over the rest, which the schema's check reports.
+ *
+ * @param directory base of relative paths in the file; absolute
+ */
 export function resolveClusters(
   file: JsonObject,
   accounts: readonly AccountId[],
+  directory: string,
   report: Report,
 ): readonly ConfiguredCluster[] {
   const firstAccount = accounts[0];
@@ -45,7 +50,7 @@ export function resolveClusters(
     if (first !== undefined) report(`${path}.identifier`, `is the same as ${first}`);
     else seen.set(identifier, `${path}.identifier`);
     const tags = objectOf(json["tags"]) as Readonly<Record<string, string>>;
-    const document = readDocument(
+    const policy = checkDocument(
       json["policy"],
       `${path}.policy`,
       report,
@@ -54,9 +59,49 @@ export function resolveClusters(
     );
     const region = textOf(json["region"]) ?? DEFAULT_REGION;
     const cluster = makeCluster(identifier, region, accountId, tags);
-    const source = { kind: "inline", name: CLUSTER_POLICY_NAME, attachedTo: cluster.arn } as const;
-    return [document === undefined ? cluster : { ...cluster, policy: { document, source } }];
+    return [
+      {
+        ...cluster,
+        deletionProtectionEnabled: json["deletionProtection"] === true,
+        databaseRoles: databaseRoles(json["databaseRoles"], `${path}.databaseRoles`, report),
+        sql: [
+          ...listOf(json["sql"]).filter((text) => typeof text === "string"),
+          ...listOf(json["sqlFiles"]).flatMap((file, position) =>
+            sqlFile(file, directory, `${path}.sqlFiles[${position}]`, report),
+          ),
+        ],
+        ...(policy === undefined ? {} : { policy }),
+      },
+    ];
   });
+}
+
+function databaseRoles(
+  json: unknown,
+  path: string,
+  report: Report,
+): readonly ConfiguredDatabaseRole[] {
+  const seen = new Map<string, string>();
+  return listOf(json).flatMap((item, index) => {
+    const { name, arns } = objectOf(item);
+    if (typeof name !== "string") return [];
+    isTwice(seen, name, `${path}[${index}].name`, report);
+    if (name === ADMIN_ROLE) report(`${path}[${index}].name`, "is `admin`, which is always there");
+    return [{ name, arns: listOf(arns).filter((arn) => typeof arn === "string") }];
+  });
+}
+
+function sqlFile(
+  file: unknown,
+  directory: string,
+  path: string,
+  report: Report,
+): readonly string[] {
+  if (typeof file !== "string") return [];
+  const read = readConfigFile(resolve(directory, file));
+  if (read.kind === "text") return [read.text];
+  report(path, read.kind === "absent" ? `is \`${file}\`; it does not exist` : read.problem.message);
+  return [];
 }
 
 /** Resolves aliases against the clusters; `localhost` is the first cluster if nothing else is said. */
@@ -114,5 +159,14 @@ function makeCluster(
   accountId: AccountId,
   tags: Readonly<Record<string, string>>,
 ): ConfiguredCluster {
-  return { identifier, region, accountId, arn: clusterArn(region, accountId, identifier), tags };
+  return {
+    identifier,
+    region,
+    accountId,
+    arn: clusterArn(region, accountId, identifier),
+    tags,
+    deletionProtectionEnabled: false,
+    databaseRoles: [],
+    sql: [],
+  };
 }

@@ -8,6 +8,7 @@ export {
   type ClusterDirectoryContent,
   MemoryClusterDirectory,
 } from "./memory-cluster-directory.ts";
+export { JsonStateFile } from "./json-state-file.ts";
 export { type KnownNetwork, MemoryNetworkDirectory } from "./network-directory.ts";
 export { loadOrCreateSessionKey } from "./session-key-file.ts";
 export { StateFileError } from "./state-file-error.ts";

@@ -54,7 +54,8 @@ function linkUnlessPresent(draft: string, file: string): void {
   }
 }
 
-function codeOf(error: unknown): string {
+/** The code of an error of the system, such as `ENOENT`. */
+export function codeOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : String(error);
 }

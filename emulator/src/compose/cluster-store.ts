@@ -1,0 +1,123 @@
+/** The clusters of the emulator: declared, made by the API, kept in the data directory. */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Cluster, ClusterDirectory } from "../auth/index.ts";
+import {
+  type ClusterEvent,
+  type ClusterQuotas,
+  type Clusters,
+  type ClustersOptions,
+  type ClustersSnapshot,
+  createClusters,
+  type LifecycleDurations,
+  restoreClusters,
+} from "../clusters/index.ts";
+import type { ConfiguredCluster, HostAlias } from "../config/index.ts";
+import type { ClusterEndpoint } from "../dsql/index.ts";
+import { type Clock, encodeBase32 } from "../shared/index.ts";
+import { JsonStateFile } from "../stores/index.ts";
+
+const FILE_NAME = "clusters.json";
+/** 26 characters of base32. */
+const IDENTIFIER_BYTES = 16;
+
+/** What clusters are opened from. */
+export interface ClusterStoreOptions {
+  readonly declared: readonly ConfiguredCluster[];
+  readonly aliases: readonly HostAlias[];
+  /** Where they are kept; `undefined` keeps them in memory. */
+  readonly dataDirectory: string | undefined;
+  readonly durations: Partial<LifecycleDurations>;
+  readonly quotas: Partial<ClusterQuotas>;
+  readonly clock: Clock;
+  readonly onEvent: (event: ClusterEvent) => void;
+}
+
+/** The clusters, and how connections find them. */
+export interface ClusterStore extends ClusterDirectory {
+  readonly clusters: Clusters;
+  /** @throws StateFileError when they cannot be kept */
+  keep(): Promise<void>;
+}
+
+/**
+ * Opens the clusters: those of the file have its tags and policy; one that the file no longer has stays
+ * with its data until it is deleted.
+ *
+ * @throws StateFileError when the kept state cannot be read
+ */
+export function openClusters(options: ClusterStoreOptions): ClusterStore {
+  const { declared, dataDirectory, clock, durations, quotas, onEvent } = options;
+  const file =
+    dataDirectory === undefined
+      ? undefined
+      : new JsonStateFile<ClustersSnapshot>(join(dataDirectory, FILE_NAME));
+  const stored = file?.read(isSnapshot);
+  const clustersOptions: ClustersOptions = {
+    clock,
+    durations,
+    quotas,
+    onEvent,
+    ids: { newIdentifier: () => encodeBase32(randomBytes(IDENTIFIER_BYTES)) },
+  };
+  const clusters =
+    stored === undefined
+      ? createClusters(clustersOptions)
+      : restoreClusters(asDeclared(stored, declared), clustersOptions);
+  for (const { policy, ...cluster } of declared) {
+    clusters.declareCluster({
+      ...cluster,
+      policy: policy === undefined ? undefined : JSON.stringify(policy),
+    });
+  }
+  const aliases = new Map(options.aliases.map(({ hostName, ...endpoint }) => [hostName, endpoint]));
+  return {
+    clusters,
+    findCluster: (identifier, region) => clusterOf(clusters, identifier, region),
+    resolveAlias: (hostName): ClusterEndpoint | undefined =>
+      // As in DNS, letter case and one trailing dot do not matter.
+      aliases.get(hostName.toLowerCase().replace(/\.$/, "")),
+    keep: async () => {
+      await file?.write(() => clusters.snapshot());
+    },
+  };
+}
+
+function clusterOf(
+  clusters: Clusters,
+  identifier: string,
+  region: string | undefined,
+): Cluster | undefined {
+  const view = clusters.findCluster(identifier, region);
+  if (view === undefined) return undefined;
+  const { arn, accountId, status, tags } = view;
+  return { identifier: view.identifier, region: view.region, accountId, arn, status, tags };
+}
+
+/** What was kept, with the tags and policies of the file. */
+function asDeclared(
+  stored: ClustersSnapshot,
+  declared: readonly ConfiguredCluster[],
+): ClustersSnapshot {
+  return {
+    ...stored,
+    clusters: stored.clusters.map((record) => {
+      const cluster = declared.find(({ identifier }) => identifier === record.identifier);
+      if (cluster === undefined) return record;
+      const text = cluster.policy === undefined ? undefined : JSON.stringify(cluster.policy);
+      if (text === record.policy?.text) return { ...record, tags: cluster.tags };
+      const version = record.policyVersions + 1;
+      return {
+        ...record,
+        tags: cluster.tags,
+        policy: text === undefined ? undefined : { text, version },
+        policyVersions: version,
+      };
+    }),
+  };
+}
+
+function isSnapshot(json: unknown): json is ClustersSnapshot {
+  const { version, clusters } = (json ?? {}) as Partial<ClustersSnapshot>;
+  return version === 1 && Array.isArray(clusters);
+}
