@@ -1,9 +1,11 @@
 /** The database engines of the clusters. */
+import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cluster } from "../auth/index.ts";
 import type { DatabaseLocation } from "../clusters/index.ts";
-import type { EmulatorConfig } from "../config/index.ts";
+import type { ConfiguredCluster, EmulatorConfig } from "../config/index.ts";
 import {
   createPgliteEngine,
   type MultiplexerEvent,
@@ -11,6 +13,7 @@ import {
   startPgliteProcess,
 } from "../engine/index.ts";
 import type { EngineDirectory } from "../session/index.ts";
+import { EnginePool, type PooledDatabase } from "./engine-pool.ts";
 import { type BeginningMark, seededEngine } from "./seeded-engine.ts";
 import { SeedMarks } from "./seed-marks.ts";
 
@@ -31,56 +34,66 @@ export interface Engines extends EngineDirectory {
   stop(): Promise<void>;
 }
 
-/** One engine per database, made when the first session asks for it. */
+/** One engine per database, started when the first session asks for it. */
 export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): Engines {
   const { limits, dataDirectory } = config;
-  const engines = new Map<string, PgliteEngine>();
+  const pool = new EnginePool(limits.maxRunningEngines);
   const marks = new SeedMarks(dataDirectory);
-  const directoryOf = ({ region, identifier }: DatabaseLocation): string | undefined =>
-    dataDirectory === undefined ? undefined : join(dataDirectory, "clusters", region, identifier);
+  let temporary: string | undefined;
+  const declaredOf = ({ identifier }: DatabaseLocation): ConfiguredCluster | undefined =>
+    config.clusters.find((cluster) => cluster.identifier === identifier);
 
-  const make = (database: DatabaseLocation): PgliteEngine => {
+  /** Without a data directory, what the API makes is on disk too, for as long as the emulator runs, so that it can sleep. */
+  const directoryOf = (database: DatabaseLocation): string | undefined => {
+    const { region, identifier } = database;
+    if (dataDirectory !== undefined) return join(dataDirectory, "clusters", region, identifier);
+    if (declaredOf(database) !== undefined) return undefined;
+    temporary ??= mkdtempSync(join(tmpdir(), "dsql-emulator-clusters-"));
+    return join(temporary, region, identifier);
+  };
+
+  const makeDatabase = (database: DatabaseLocation): PooledDatabase => {
     const key = keyOf(database);
-    const mark: BeginningMark = {
-      isSet: () => marks.has(key),
-      set: () => marks.add(key),
-    };
-    const engine = createPgliteEngine({
-      transactionWaitMs: limits.transactionWaitMs,
-      startProcess: () =>
-        startPgliteProcess({
-          dataDirectory: directoryOf(database),
-          statementWatchdogMs: limits.statementWatchdogMs,
-          memoryLimitMiB: limits.memoryLimitMiB,
-        }),
-      onEvent: (event) => {
-        // In memory, what is lost begins anew.
-        if (event.type === "engine-lost" && dataDirectory === undefined) void marks.remove(key);
-        onEvent(key, event);
+    const directory = directoryOf(database);
+    const beginning = declaredOf(database);
+    const mark: BeginningMark = { isSet: () => marks.has(key), set: () => marks.add(key) };
+    return {
+      isKept: directory !== undefined,
+      makeEngine: () => {
+        const engine = createPgliteEngine({
+          transactionWaitMs: limits.transactionWaitMs,
+          startProcess: () =>
+            startPgliteProcess({
+              dataDirectory: directory,
+              statementWatchdogMs: limits.statementWatchdogMs,
+              memoryLimitMiB: limits.memoryLimitMiB,
+            }),
+          onEvent: (event) => {
+            // In memory, what is lost begins anew.
+            if (event.type === "engine-lost" && directory === undefined) void marks.remove(key);
+            onEvent(key, event);
+          },
+        });
+        return beginning === undefined ? engine : seededEngine(engine, beginning, mark);
       },
-    });
-    const declared = config.clusters.find(({ identifier }) => identifier === database.identifier);
-    return declared === undefined ? engine : seededEngine(engine, declared, mark);
+    };
   };
 
   return {
     engineOf: (cluster) => {
       const database = databaseOf(cluster);
-      const engine = engines.get(keyOf(database)) ?? make(database);
-      engines.set(keyOf(database), engine);
-      return engine;
+      return pool.engineOf(keyOf(database), () => makeDatabase(database));
     },
     drop: async (database) => {
       const key = keyOf(database);
-      const engine = engines.get(key);
-      engines.delete(key);
-      await engine?.stop();
+      await pool.remove(key);
       const directory = directoryOf(database);
       if (directory !== undefined) await rm(directory, { recursive: true, force: true });
       await marks.remove(key);
     },
     stop: async () => {
-      await Promise.allSettled([...engines.values()].map((engine) => engine.stop()));
+      await pool.stop();
+      if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
     },
   };
 }

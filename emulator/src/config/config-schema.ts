@@ -225,6 +225,12 @@ export const CONFIG_SCHEMA: JsonSchema = {
         100_000,
         DEFAULT_LIMITS.multiRegionClusters,
       ),
+      maxRunningEngines: integer(
+        "database engines that run at a time; the least recently used idle one is put to sleep",
+        1,
+        1000,
+        DEFAULT_LIMITS.maxRunningEngines,
+      ),
       transactionWaitMs: integer(
         "how long a session waits for the transaction of another one, in milliseconds",
         0,

@@ -38,6 +38,7 @@ export const DEFAULT_LIMITS: ConfiguredLimits = {
   maxTransactionSeconds: LIMITS.maxTransactionAgeSeconds.value,
   singleRegionClusters: 20,
   multiRegionClusters: 5,
+  maxRunningEngines: 4,
   transactionWaitMs: 5000,
   statementWatchdogMs: 15_000,
   memoryLimitMiB: 512,

@@ -117,6 +117,8 @@ export interface ConfiguredLimits {
   readonly singleRegionClusters: number;
   /** Multi-Region clusters of one account in one region. */
   readonly multiRegionClusters: number;
+  /** Database engines that run at a time; each takes some hundred megabytes. */
+  readonly maxRunningEngines: number;
   /** How long a session waits for the transaction of another one, in milliseconds. */
   readonly transactionWaitMs: number;
   /** Time after which the engine interrupts a statement, in milliseconds, below 17,000. */

@@ -83,6 +83,7 @@ const DEFAULTS = {
     maxTransactionSeconds: 300,
     singleRegionClusters: 20,
     multiRegionClusters: 5,
+    maxRunningEngines: 4,
     transactionWaitMs: 5000,
     statementWatchdogMs: 15_000,
     memoryLimitMiB: 512,
