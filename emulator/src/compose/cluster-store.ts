@@ -14,7 +14,7 @@ import {
 } from "../clusters/index.ts";
 import type { ConfiguredCluster, HostAlias } from "../config/index.ts";
 import type { ClusterEndpoint } from "../dsql/index.ts";
-import { type Clock, encodeBase32 } from "../shared/index.ts";
+import { type CancelTimer, type Clock, type ClockTimers, encodeBase32 } from "../shared/index.ts";
 import { JsonStateFile } from "../stores/index.ts";
 
 const FILE_NAME = "clusters.json";
@@ -29,7 +29,7 @@ export interface ClusterStoreOptions {
   readonly dataDirectory: string | undefined;
   readonly durations: Partial<LifecycleDurations>;
   readonly quotas: Partial<ClusterQuotas>;
-  readonly clock: Clock;
+  readonly clock: Clock & ClockTimers;
   readonly onEvent: (event: ClusterEvent) => void;
 }
 
@@ -58,9 +58,23 @@ export function openClusters(options: ClusterStoreOptions): ClusterStore {
     durations,
     quotas,
     onEvent,
+    onChange: () => {
+      scheduleNext();
+    },
     ids: { newIdentifier: () => encodeBase32(randomBytes(IDENTIFIER_BYTES)) },
   };
-  const clusters =
+  let cancelNext: CancelTimer = () => undefined;
+  /** What becomes due by itself happens then, and not only when somebody looks. */
+  function scheduleNext(): void {
+    cancelNext();
+    const due = clusters.nextDue();
+    if (due === undefined) return;
+    cancelNext = clock.schedule(due, () => {
+      clusters.settle();
+      scheduleNext();
+    });
+  }
+  const clusters: Clusters =
     stored === undefined
       ? createClusters(clustersOptions)
       : restoreClusters(asDeclared(stored, declared), clustersOptions);
@@ -70,6 +84,7 @@ export function openClusters(options: ClusterStoreOptions): ClusterStore {
       policy: policy === undefined ? undefined : JSON.stringify(policy),
     });
   }
+  scheduleNext();
   const aliases = new Map(options.aliases.map(({ hostName, ...endpoint }) => [hostName, endpoint]));
   return {
     clusters,
