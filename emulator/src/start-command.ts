@@ -196,7 +196,7 @@ function banner(
     ["data", config.dataDirectory ?? "in memory, gone when the emulator stops"],
     [
       "not emulated",
-      "AWS IAM GRANT and custom roles, the DSQL API, CREATE INDEX ASYNC, limits of transactions",
+      "CREATE INDEX ASYNC and its jobs, limits of rows and sizes of transactions",
     ],
   ];
   return [

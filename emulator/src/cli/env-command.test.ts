@@ -51,6 +51,7 @@ describe("dsql-emulator env", () => {
       AWS_PROFILE: null,
       AWS_REGION: "us-east-1",
       AWS_DEFAULT_REGION: "us-east-1",
+      AWS_ENDPOINT_URL_DSQL: "http://127.0.0.1:9432",
       AWS_ENDPOINT_URL_IAM: "http://127.0.0.1:9432",
       AWS_ENDPOINT_URL_STS: "http://127.0.0.1:9432",
       PGHOST: TEST_ENDPOINT,

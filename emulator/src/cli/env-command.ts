@@ -85,6 +85,7 @@ export async function clientEnvironment(
     AWS_REGION: info.region,
     AWS_DEFAULT_REGION: info.region,
     // Only of the services that the emulator answers for: calls to others go where they went.
+    AWS_ENDPOINT_URL_DSQL: info.http.url,
     AWS_ENDPOINT_URL_IAM: info.http.url,
     AWS_ENDPOINT_URL_STS: info.http.url,
     PGHOST: info.clusters[0]?.endpoint ?? null,
