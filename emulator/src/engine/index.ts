@@ -5,7 +5,11 @@ export type {
   StartEngineProcess,
 } from "./pglite/engine-process.ts";
 export { lockDirectory } from "./pglite/directory-lock.ts";
-export { createPgliteEngine, type PgliteEngineOptions } from "./pglite/multiplexer.ts";
+export {
+  createPgliteEngine,
+  type PgliteEngine,
+  type PgliteEngineOptions,
+} from "./pglite/multiplexer.ts";
 export type { MultiplexerEvent } from "./pglite/multiplexer-events.ts";
 export type { MultiplexerTimers } from "./pglite/multiplexer-timers.ts";
 export { type PgliteProcessOptions, startPgliteProcess } from "./pglite/pglite-process.ts";

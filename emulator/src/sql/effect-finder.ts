@@ -1,8 +1,8 @@
 /**
  * Finds in the tokens of an SQL text, and in the bodies of the functions that it defines, what
- * reaches beyond the statement: changes of settings, and the removal of all prepared statements. In
- * doubt it finds something: that costs time, a miss costs the isolation of sessions that share an
- * engine.
+ * reaches beyond the statement: changes of settings and roles, and the removal of all prepared
+ * statements. In doubt it finds something: that costs time, a miss costs the isolation of sessions
+ * that share an engine.
  */
 
 import { nextToken, startOfText } from "./lexer.ts";
@@ -13,7 +13,7 @@ import { identifierName, stringValue } from "./token-value.ts";
 export interface EffectFinder {
   /** Takes the next token of the text. */
   accept(token: Token): void;
-  /** Whether what it has got so far may change a setting, or define something that does. */
+  /** Whether what it has got so far may change a setting or a role, or define something that does. */
   mayChangeSettings(): boolean;
   /** Whether what it has got so far removes all prepared statements. */
   deallocatesAll(): boolean;
@@ -32,6 +32,9 @@ const BEFORE_STATEMENT: ReadonlySet<string> = new Set([
   "else",
   "loop",
 ]);
+
+/** A role, a user or a group behind one of these. */
+const CHANGES_ROLES: ReadonlySet<string> = new Set(["create", "alter", "drop"]);
 
 /** ALTER of these takes SET and RESET for settings; for others they mean something else. */
 const ALTERED_WITH_SETTINGS: ReadonlySet<string> = new Set([
@@ -71,7 +74,12 @@ export function createEffectFinder(sql: string, depth = 0): EffectFinder {
       case "reset":
         return definition !== "none" || isStatementStart();
       case "discard":
+      case "aws":
         return isStatementStart();
+      case "role":
+      case "user":
+      case "group":
+        return CHANGES_ROLES.has(previous);
       case "language":
         return previous === "do";
       case "all":

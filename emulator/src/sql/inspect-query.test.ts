@@ -92,6 +92,10 @@ describe("a change of settings", () => {
     "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT set_config('a', 'b', false); END",
     "SELECT E'\x95\\'; SET x = 1 --'",
     "SELECT 1; SET x = 'a",
+    "ALTER ROLE r WITH LOGIN",
+    "CREATE USER r",
+    "SELECT 1; DROP GROUP IF EXISTS r",
+    "aws iam grant r TO 'arn'",
   ])("is seen in %j", (sql) => {
     expect(inspectQuery(sql).mayChangeSettings).toBe(true);
   });
@@ -112,7 +116,7 @@ describe("a change of settings", () => {
     "CREATE TABLE t (a int REFERENCES u ON DELETE SET NULL)",
     "ALTER TABLE t ALTER COLUMN a SET DEFAULT 1",
     "ALTER TABLE t SET SCHEMA s",
-    "ALTER ROLE r WITH LOGIN; UPDATE t SET a = 1",
+    "ALTER TABLE r OWNER TO app; UPDATE t SET a = 1",
     "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'UPDATE t SET a = 1 RETURNING a'",
     "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC UPDATE t SET a = 1; SELECT 1; END",
     "CREATE FUNCTION f() RETURNS int AS 'SELECT 1'; UPDATE t SET a = 1",

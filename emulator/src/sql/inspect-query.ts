@@ -14,8 +14,9 @@ export interface QueryFacts {
   /** `only`: the text is one single COPY … FROM STDIN. `among-others`: one of several statements is. */
   readonly copyFromStdin: "none" | "only" | "among-others";
   /**
-   * Whether a statement may change a setting of the session, or define something that does so when
-   * it is used later. True in doubt.
+   * Whether a statement may change a setting of the session, or the roles that there are and what
+   * IAM principals they trust, or define something that changes settings when it is used later. True
+   * in doubt.
    *
    * Seen are SET, RESET, DISCARD, EXECUTE and DO; `set_config` and the functions that run SQL from
    * a string, wherever their names stand and however they are quoted; the update of `pg_settings`;

@@ -3,6 +3,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { type BackendModule, backendModuleOf } from "./backend-module.ts";
 import { findServerError, type ServerError } from "./backend-reply.ts";
+import { SESSION_FACTS_AT_START, SESSION_FACTS_SETTING } from "./session-facts.ts";
 
 /**
  * Parameters of the single-user PostgreSQL. Against PGlite's own list: no `-O` (it would let a
@@ -28,6 +29,7 @@ const START_PARAMETERS: readonly string[] = [
     "temp_file_limit=256MB",
     "default_transaction_isolation=repeatable read",
     "timezone=UTC",
+    `${SESSION_FACTS_SETTING}=${SESSION_FACTS_AT_START}`,
   ].flatMap((setting) => ["-c", setting]),
 ];
 

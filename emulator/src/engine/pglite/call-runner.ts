@@ -7,6 +7,7 @@ import type { Backend } from "./backend.ts";
 import { findServerError, readyForQueryStatus, type ServerError } from "./backend-reply.ts";
 import type { CallOutcome } from "./engine-process.ts";
 import type { OutputPump } from "./output-pump.ts";
+import type { TellSessionFacts } from "./session-facts.ts";
 import type { SuperuserGuard } from "./superuser-guard.ts";
 import { type CallMessage, CONTROL, monotonicMs, SUPERUSER_ROLE } from "./worker-protocol.ts";
 
@@ -19,6 +20,7 @@ const RELEASE_SLICE_MS = 1;
 export interface CallRunnerParts {
   readonly backend: Backend;
   readonly guard: SuperuserGuard;
+  readonly tellSessionFacts: TellSessionFacts;
   readonly pump: OutputPump;
   readonly control: Int32Array<SharedArrayBuffer>;
   /** The engine's memory. */
@@ -36,6 +38,7 @@ export function createCallRunner(parts: CallRunnerParts): RunCall {
   let lostReason: string | undefined;
 
   function runUnguarded(call: CallMessage): CallOutcome {
+    parts.tellSessionFacts(call.sessionFacts ?? "");
     if (holder === undefined || holder === EMULATOR_SESSION) {
       const refusal = roleSwitch.enter(call);
       if (refusal !== undefined) return beforeFailed(call, refusal);
@@ -98,23 +101,26 @@ function createRoleSwitch({ backend, guard }: CallRunnerParts): RoleSwitch {
   let currentRole: string | undefined;
   let currentUserId = 0;
   return {
-    enter({ databaseRole, sessionNumber }) {
+    enter({ databaseRole, databaseRoleId, sessionNumber }) {
       const mayBeSuperuser = sessionNumber === EMULATOR_SESSION;
       if (databaseRole.startsWith("pg_") || (databaseRole === SUPERUSER_ROLE && !mayBeSuperuser)) {
         return { sqlState: "42501", message: `no session may run as role "${databaseRole}"` };
       }
-      if (currentRole === databaseRole) return undefined;
-      currentRole = undefined;
-      const error = guard.become(databaseRole);
-      if (error !== undefined) return error;
-      currentRole = databaseRole;
-      currentUserId = module._GetSessionUserId();
-      return undefined;
+      if (currentRole !== databaseRole) {
+        currentRole = undefined;
+        const error = guard.become(databaseRole);
+        if (error !== undefined) return error;
+        currentRole = databaseRole;
+        currentUserId = module._GetSessionUserId() >>> 0;
+      }
+      if (databaseRoleId === undefined || databaseRoleId === currentUserId) return undefined;
+      return { sqlState: "42704", message: `role "${databaseRole}" is another one now` };
     },
     /** A SET ROLE must not outlive the call: the next session may have the same role. */
     leave() {
       const isUnchanged =
-        module._GetUserId() === currentUserId && module._GetSessionUserId() === currentUserId;
+        module._GetUserId() >>> 0 === currentUserId &&
+        module._GetSessionUserId() >>> 0 === currentUserId;
       if (!isUnchanged) currentRole = undefined;
     },
   };

@@ -20,6 +20,10 @@ export interface EngineCall {
    * for session 0 only.
    */
   readonly databaseRole: string;
+  /** Object id that the role must have, since names can be given to other roles. */
+  readonly databaseRoleId?: number | undefined;
+  /** What SQL can ask about the session, see `sessionFactsText`; nothing when left out. */
+  readonly sessionFacts?: string | undefined;
   /** Framed, checked frontend messages. The buffer is transferred to the worker. */
   readonly frames: Uint8Array;
   /** Whether the answer must end with ReadyForQuery (false when the frames end in Flush). */

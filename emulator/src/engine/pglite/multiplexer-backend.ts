@@ -3,6 +3,7 @@
  * had at its start, and the chores that the emulator runs between the batches.
  */
 
+import { ADMIN_ROLE } from "../../dsql/index.ts";
 import { queryFrame } from "../../pgwire/index.ts";
 import { type FrontendFrame, SessionStartError } from "../../session/index.ts";
 import type { EngineProcess } from "./engine-process.ts";
@@ -17,6 +18,7 @@ import {
   RESET_SETTINGS_SQL,
   type SettingValues,
 } from "./session-settings.ts";
+import { createRoleMappings, type RoleMappings } from "./role-mappings.ts";
 import { FIND_SETTING_CHANGERS_SQL } from "./setting-changers.ts";
 
 /** SQLSTATE of a server that cannot take a connection now. */
@@ -47,21 +49,20 @@ export interface SharedBackend {
   functionsMayChangeSettings(): boolean;
   /** To be called when a statement may have made such a function. */
   noteSettingChangingFunction(): void;
-  /** A role that the engine could switch to last time. */
-  noteUsableRole(databaseRole: string): void;
-  /** Settings that the engine has when nobody has changed any; read once, as this role. */
-  baseline(databaseRole: string): Promise<SettingValues>;
+  /** Settings that the engine has when nobody has changed any; read once. */
+  baseline(): Promise<SettingValues>;
+  readonly roleMappings: RoleMappings;
   /** Takes the answer of `READ_SETTINGS_SQL`; only while the exclusive call that asked is settled. */
   acceptSettings(result: ChoreResult): SettingValues | undefined;
   /** Stored forms of the start-up settings that the engine has taken, see `acceptedValueKey`. */
   readonly acceptedValues: Map<string, string>;
   /**
-   * Reads the settings back before anything else runs, as the role that worked last, or this one, and
-   * brings the engine back to those of its start.
+   * Reads the settings back before anything else runs, and brings the engine back to those of its
+   * start.
    *
    * @param onRead - gets nothing when the engine is lost
    */
-  readSettingsNext(databaseRole: string, onRead: (values: SettingValues | undefined) => void): void;
+  readSettingsNext(onRead: (values: SettingValues | undefined) => void): void;
   /** Has these statements of a closed session closed, some time. */
   abandonStatements(engineNames: readonly string[]): void;
 }
@@ -71,7 +72,6 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
   const { process, onEvent } = options;
   let lostReason: string | undefined;
   let functionsMayChangeSettings = false;
-  let usableRole: string | undefined;
   let baseline: Promise<SettingValues> | undefined;
   let baselineValues: SettingValues = [];
   let abandoned: string[] = [];
@@ -85,6 +85,7 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     initialState: { settings: [], unnamedOwner: 0, statementGeneration: 0 },
     onLost: lose,
   });
+  const roleMappings = createRoleMappings(runNext);
   void process.lost.then(lose);
 
   function lose(reason: string): void {
@@ -125,13 +126,14 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     });
   }
 
-  function readBaseline(databaseRole: string): Promise<SettingValues> {
+  function readBaseline(): Promise<SettingValues> {
     return new Promise((resolve, reject) => {
       const findSql = `${FIND_SETTING_CHANGERS_SQL}; ${RESET_SETTINGS_SQL}`;
-      runNext([queryFrame(findSql)], databaseRole, (found) => {
+      runNext([queryFrame(findSql)], ADMIN_ROLE, (found) => {
         if (found.value === "yes") noteSettingChangingFunction();
       });
-      runNext([queryFrame(READ_SETTINGS_SQL)], databaseRole, (result) => {
+      roleMappings.readNext();
+      runNext([queryFrame(READ_SETTINGS_SQL)], ADMIN_ROLE, (result) => {
         const settings = acceptSettings(result);
         if (settings === undefined) {
           reject(new SessionStartError(CANNOT_CONNECT_NOW, result.problem));
@@ -162,12 +164,9 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     lostListeners,
     functionsMayChangeSettings: () => functionsMayChangeSettings,
     noteSettingChangingFunction,
-    noteUsableRole: (databaseRole) => {
-      usableRole = databaseRole;
-    },
-    baseline: (databaseRole) => {
-      usableRole ??= databaseRole;
-      baseline ??= readBaseline(databaseRole).catch((error: unknown) => {
+    roleMappings,
+    baseline: () => {
+      baseline ??= readBaseline().catch((error: unknown) => {
         baseline = undefined;
         throw error;
       });
@@ -175,9 +174,9 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     },
     acceptSettings,
     acceptedValues: new Map(),
-    readSettingsNext: (databaseRole, onRead) => {
-      const role = usableRole ?? databaseRole;
-      runNext([queryFrame(`${READ_SETTINGS_SQL}; ${RESET_SETTINGS_SQL}`)], role, (result) => {
+    readSettingsNext: (onRead) => {
+      const sql = `${READ_SETTINGS_SQL}; ${RESET_SETTINGS_SQL}`;
+      runNext([queryFrame(sql)], ADMIN_ROLE, (result) => {
         const settings = parseSettings(result.value);
         if (settings === undefined) {
           lose(`the settings of a session could not be read back: ${result.problem}`);
@@ -189,11 +188,11 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     },
     abandonStatements: (engineNames) => {
       abandoned.push(...engineNames);
-      if (abandoned.length < ABANDONED_STATEMENTS_MAX || usableRole === undefined) return;
+      if (abandoned.length < ABANDONED_STATEMENTS_MAX) return;
       const frames = [...abandoned.map(closeStatementFrame), syncFrame()];
       abandoned = [];
       // If it fails, some statements stay in the engine's memory; nobody can name them.
-      runNext(frames, usableRole, () => undefined);
+      runNext(frames, ADMIN_ROLE, () => undefined);
     },
   };
 }

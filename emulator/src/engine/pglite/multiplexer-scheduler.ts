@@ -146,6 +146,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   function send(entry: Entry): void {
+    if (holder === undefined && entry.work.hasLostMapping?.() === true) {
+      settle(entry, { kind: "mapping-lost" });
+      return;
+    }
     entry.wait.pause();
     entry.phase = "under-way";
     entry.doomed = false;

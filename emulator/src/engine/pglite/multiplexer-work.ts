@@ -27,12 +27,16 @@ export interface PreparedCall {
 export type WorkResult =
   | Exclude<CallOutcome, { readonly kind: "deferred" }>
   | { readonly kind: "wait-timeout"; readonly waitedMs: number }
-  | { readonly kind: "cancelled" };
+  | { readonly kind: "cancelled" }
+  /** The session may not begin a transaction any more. */
+  | { readonly kind: "mapping-lost" };
 
 /** One call to come. */
 export interface Work {
   /** Session that it belongs to; 0 is the emulator itself. */
   readonly sessionNumber: number;
+  /** Asked at the moment at which a transaction would begin: whether the session may not any more. */
+  hasLostMapping?(): boolean;
   /**
    * Makes the call, at the moment at which it is sent; again if the engine deferred it.
    *

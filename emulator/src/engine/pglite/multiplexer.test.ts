@@ -130,7 +130,7 @@ describe("transactions", () => {
     await ask(a, "Q a1");
     await ask(a, "Q COMMIT");
     await Promise.all(others);
-    expect(fake().log.slice(2)).toEqual(["1: BEGIN", "1: a1", "1: COMMIT", "2: b1", "3: c1"]);
+    expect(fake().log.slice(3)).toEqual(["1: BEGIN", "1: a1", "1: COMMIT", "2: b1", "3: c1"]);
   });
 
   test("a failed transaction holds the engine too, and so does an open extended batch", async () => {
@@ -149,7 +149,7 @@ describe("transactions", () => {
     const later = ask(b, "Q b2");
     await ask(a, "B ", "E", "S");
     await later;
-    expect(fake().log.slice(2)).toEqual([
+    expect(fake().log.slice(3)).toEqual([
       "1: BEGIN",
       "1: FAIL",
       "1: ROLLBACK",
@@ -306,7 +306,7 @@ describe("close", () => {
     const waiting = ask(b, "Q b1");
     await Promise.all([a.close(), a.close()]);
     expect((await waiting).outcome).toEqual(IDLE);
-    expect(fake().log.slice(2)).toEqual(["1: BEGIN", "1: ROLLBACK", "2: b1"]);
+    expect(fake().log.slice(3)).toEqual(["1: BEGIN", "1: ROLLBACK", "2: b1"]);
     expect((await ask(a, "Q hello")).outcome).toEqual({ kind: "cancelled" });
   });
 
@@ -317,7 +317,7 @@ describe("close", () => {
     const waiting = ask(b, "Q b1");
     await a.close();
     expect((await waiting).outcome).toEqual(IDLE);
-    expect(fake().log.slice(2)).toEqual(["1: a1", "1:", "2: b1"]);
+    expect(fake().log.slice(3)).toEqual(["1: a1", "1:", "2: b1"]);
   });
 
   test("frees an engine whose output the client does not take", async () => {
@@ -536,7 +536,7 @@ describe("COPY … FROM STDIN", () => {
     await ask(a, "Q BEGIN");
     expect(await start(a, "Q COPY t")).toEqual({ kind: "copy-in", messages: ["G"] });
     expect((await ask(a, "Q COPY t", "d 1", "c")).outcome).toEqual(IN_TRANSACTION);
-    expect(fake().log.slice(2)).toEqual([
+    expect(fake().log.slice(3)).toEqual([
       "1: BEGIN",
       "1: SAVEPOINT dsql_emulator_copy",
       "1: COPY t",

@@ -3,12 +3,19 @@
  * and is started anew after it was lost.
  */
 
-import type { SqlEngine, SqlSession, SqlSessionOptions } from "../../session/index.ts";
+import type {
+  RoleMappingReader,
+  SqlEngine,
+  SqlSession,
+  SqlSessionOptions,
+} from "../../session/index.ts";
 import type { EngineProcess, StartEngineProcess } from "./engine-process.ts";
 import { createSharedBackend, type SharedBackend } from "./multiplexer-backend.ts";
 import type { MultiplexerEvent } from "./multiplexer-events.ts";
 import { type MultiplexerTimers, systemTimers } from "./multiplexer-timers.ts";
+import { sessionFactsText } from "./session-facts.ts";
 import { startupSettings } from "./session-open.ts";
+import { findMapping, openSessionRole } from "./session-role.ts";
 import { createSharedSession } from "./session-shared.ts";
 
 /** Process ids are shown to clients as a signed 32-bit number. */
@@ -26,13 +33,21 @@ export interface PgliteEngineOptions {
    * in milliseconds; then its session is ended. 30,000 unless given (our choice).
    */
   readonly heldBackLimitMs?: number;
+  /**
+   * Whether AWS IAM GRANT of a mapping that is there is an error (42710). What DSQL does is reported
+   * both ways; it succeeds unless given.
+   */
+  readonly refusesRepeatedGrant?: boolean;
   readonly onEvent?: (event: MultiplexerEvent) => void;
   /** Real timers unless given. */
   readonly timers?: MultiplexerTimers;
 }
 
-/** Makes the engine of one cluster; nothing is started before the first session is opened. */
-export function createPgliteEngine(options: PgliteEngineOptions): SqlEngine {
+/** A cluster's database on PGlite. */
+export type PgliteEngine = SqlEngine & RoleMappingReader;
+
+/** Makes the engine of one cluster; nothing is started before it is asked for something. */
+export function createPgliteEngine(options: PgliteEngineOptions): PgliteEngine {
   const onEvent = options.onEvent ?? (() => undefined);
   const timers = options.timers ?? systemTimers;
   const sessions = new Map<number, SqlSession>();
@@ -93,12 +108,19 @@ export function createPgliteEngine(options: PgliteEngineOptions): SqlEngine {
     lastSessionNumber += 1;
     const sessionNumber = lastSessionNumber;
     const settings = await startupSettings(backend, sessionNumber, sessionOptions);
+    const role = await openSessionRole(backend.roleMappings, sessionOptions);
     const processId = newProcessId();
     const session = createSharedSession({
       backend,
       sessionNumber,
       processId,
-      databaseRole: sessionOptions.databaseRole,
+      role,
+      sessionFacts: sessionFactsText({
+        processId,
+        sessionId: sessionOptions.identity?.sessionId ?? "",
+        principalArn: sessionOptions.identity?.principalArn ?? "",
+        refusesRepeatedGrant: options.refusesRepeatedGrant === true,
+      }),
       settings,
       onClosed: () => sessions.delete(processId),
     });
@@ -107,6 +129,10 @@ export function createPgliteEngine(options: PgliteEngineOptions): SqlEngine {
   }
 
   return {
+    isMapped: async (principalArn, databaseRole) => {
+      const { roleMappings } = await runningBackend();
+      return findMapping(await roleMappings.all(), principalArn, databaseRole) !== undefined;
+    },
     openSession,
     stop: async () => {
       stopped = true;

@@ -11,6 +11,7 @@ import { hardenWebAssembly } from "./harden-web-assembly.ts";
 import { OutputPump, type PostMessage } from "./output-pump.ts";
 import { reportDsqlVersion } from "./reported-version.ts";
 import { refuseSettings, restrictSettings } from "./restrict-settings.ts";
+import { createSessionFacts } from "./session-facts.ts";
 import { openSnapshot } from "./snapshot-source.ts";
 import type { CallMessage, CancelFlags, WorkerOptions } from "./worker-protocol.ts";
 
@@ -36,6 +37,7 @@ async function start(options: WorkerOptions): Promise<StartedEngine> {
   if (memory === undefined) throw new InvariantViolation("PGlite did not ask for a memory");
 
   reportDsqlVersion(backend, memory);
+  const tellSessionFacts = createSessionFacts(backend, memory);
   const restricted = restrictSettings(backend, memory);
   const guard = createTestedGuard(backend, memory, options.superuserGuard);
   refuseSettings(backend, restricted);
@@ -44,7 +46,7 @@ async function start(options: WorkerOptions): Promise<StartedEngine> {
   const { module } = backend;
   return {
     pump,
-    runCall: createCallRunner({ backend, guard, pump, control, memory }),
+    runCall: createCallRunner({ backend, guard, tellSessionFacts, pump, control, memory }),
     cancelFlags: {
       memory,
       queryCancelPending: module._QueryCancelPending,

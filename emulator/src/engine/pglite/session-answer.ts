@@ -40,10 +40,13 @@ export function createAnswerWalker(rule: AnswerRule): (chunk: Uint8Array) => Uin
         continue;
       }
       if (end > input.length) break;
-      pieces.push(input.subarray(passFrom, offset));
-      pieces.push(rule.replace(type, input.subarray(offset, end)) ?? EMPTY);
+      const message = input.subarray(offset, end);
+      const replacement = rule.replace(type, message);
+      if (replacement !== message) {
+        pieces.push(input.subarray(passFrom, offset), replacement ?? EMPTY);
+        passFrom = end;
+      }
       offset = end;
-      passFrom = end;
     }
     held = input.slice(offset);
     pieces.push(input.subarray(passFrom, offset));

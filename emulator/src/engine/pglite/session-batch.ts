@@ -13,6 +13,8 @@ import type { SessionStatements } from "./session-statements.ts";
 export interface BatchOwner {
   readonly sessionNumber: number;
   readonly databaseRole: string;
+  readonly databaseRoleId: number | undefined;
+  readonly sessionFacts: string;
   readonly statements: SessionStatements;
   /** The settings that the session wants. */
   readonly settings: SettingValues;
@@ -20,6 +22,8 @@ export interface BatchOwner {
   readonly exclusive: boolean;
   /** Whether the batch is the trial of a COPY, whose CopyInResponse is wanted. */
   readonly isCopyProbe: boolean;
+  /** Called when the batch has changed roles, or what IAM principals they trust. */
+  readonly onRoleChange: () => void;
 }
 
 /** A call made of a batch, and the plan that it follows. */
@@ -43,6 +47,7 @@ export function prepareBatch(
   });
   const rewrite = createAnswerRewriter(plan, {
     hideCopyInResponse: hasCopyData(batch) && !owner.isCopyProbe,
+    onRoleChange: owner.onRoleChange,
   });
   return {
     plan,
@@ -50,6 +55,8 @@ export function prepareBatch(
     call: {
       sessionNumber: owner.sessionNumber,
       databaseRole: owner.databaseRole,
+      databaseRoleId: owner.databaseRoleId,
+      sessionFacts: owner.sessionFacts,
       before,
       frames: concatFrames(plan.frames),
       endsWithReadyForQuery: batch.endsWithReadyForQuery,

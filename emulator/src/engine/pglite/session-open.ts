@@ -30,7 +30,7 @@ export async function startupSettings(
   sessionNumber: number,
   options: SqlSessionOptions,
 ): Promise<SettingValues> {
-  const baseline = await backend.baseline(options.databaseRole);
+  const baseline = await backend.baseline();
   const known = canonicalStartupSettings(baseline, options.settings, backend.acceptedValues);
   if (known !== undefined) return known;
   const wanted = overrideSettings(baseline, options.settings);
@@ -76,7 +76,7 @@ function applyOnce(
           return;
         }
         // What the engine has now is not what was foreseen.
-        if (wasSent(result)) backend.readSettingsNext(databaseRole, () => undefined);
+        if (wasSent(result)) backend.readSettingsNext(() => undefined);
         reject(startError(result, read.problem));
       },
     });

@@ -4,16 +4,23 @@
  * does not have.
  */
 
-import { BACKEND_TYPE, latin1Text } from "../../pgwire/index.ts";
-import { commandTag, createAnswerWalker } from "./session-answer.ts";
+import { BACKEND_TYPE, commandComplete, latin1Text } from "../../pgwire/index.ts";
+import { commandTag, createAnswerWalker, errorField } from "./session-answer.ts";
 import { asDsqlError } from "./session-error.ts";
 import { concatBytes, writeLength } from "./session-frames.ts";
 import type { BatchPlan } from "./session-plan.ts";
+import { TAG_NOTICE } from "./sys-schema.ts";
+
+const CALL_TAG = "CALL";
+const ROLE_TAGS: ReadonlySet<string> = new Set(["CREATE ROLE", "ALTER ROLE", "DROP ROLE"]);
+const LETTER_E = 0x45;
 
 /** Options of `createAnswerRewriter`. */
 export interface RewriteOptions {
   /** Whether the client has its CopyInResponse already. */
   readonly hideCopyInResponse: boolean;
+  /** Called when a statement has changed roles, or what IAM principals they trust. */
+  readonly onRoleChange: () => void;
 }
 
 /**
@@ -27,6 +34,27 @@ export function createAnswerRewriter(
   const { completions, clientNames, onCommandTag } = plan;
   let nextCompletion = 0;
   let hideCopyInResponse = options.hideCopyInResponse;
+  let tagOfCall: string | undefined;
+
+  /** A CommandComplete, with the tag that the statement has in DSQL. */
+  function completed(message: Uint8Array): Uint8Array {
+    const shown = tagOfCall;
+    tagOfCall = undefined;
+    if (shown === undefined && onCommandTag === undefined && !isAboutRole(message)) return message;
+    const tag = commandTag(message);
+    if (onCommandTag?.tag === tag) onCommandTag.apply();
+    if (ROLE_TAGS.has(tag)) options.onRoleChange();
+    return shown !== undefined && tag === CALL_TAG ? commandComplete(shown) : message;
+  }
+
+  /** A notice, unless it is there to tell the tag of the statement that raised it. */
+  function noticed(message: Uint8Array): Uint8Array | undefined {
+    if (errorField(message, "C") !== TAG_NOTICE) return message;
+    tagOfCall = errorField(message, "M");
+    options.onRoleChange();
+    return undefined;
+  }
+
   return createAnswerWalker({
     wants: (type) => {
       switch (type) {
@@ -34,9 +62,9 @@ export function createAnswerRewriter(
         case BACKEND_TYPE.CloseComplete:
           return nextCompletion < completions.length;
         case BACKEND_TYPE.ErrorResponse:
-          return true;
+        case BACKEND_TYPE.NoticeResponse:
         case BACKEND_TYPE.CommandComplete:
-          return onCommandTag !== undefined;
+          return true;
         case BACKEND_TYPE.CopyInResponse:
           return hideCopyInResponse;
         default:
@@ -47,9 +75,10 @@ export function createAnswerRewriter(
       switch (type) {
         case BACKEND_TYPE.ErrorResponse:
           return asDsqlError(withClientNames(message, clientNames));
+        case BACKEND_TYPE.NoticeResponse:
+          return noticed(message);
         case BACKEND_TYPE.CommandComplete:
-          if (onCommandTag?.tag === commandTag(message)) onCommandTag.apply();
-          return message;
+          return completed(message);
         case BACKEND_TYPE.CopyInResponse:
           hideCopyInResponse = false;
           return undefined;
@@ -62,6 +91,11 @@ export function createAnswerRewriter(
       }
     },
   });
+}
+
+/** Whether the tag may end in ROLE; told by its last letter, since every statement has a tag. */
+function isAboutRole(commandComplete: Uint8Array): boolean {
+  return commandComplete.at(-2) === LETTER_E;
 }
 
 /** An ErrorResponse with the client's statement names in place of the engine's. */

@@ -31,6 +31,7 @@ import {
   reportedValues,
   showReported,
 } from "./session-report.ts";
+import type { SessionRole } from "./session-role.ts";
 import type { SettingValues } from "./session-settings.ts";
 import { startupParameters } from "./session-startup.ts";
 import { createSessionStatements, usesSettingChanger } from "./session-statements.ts";
@@ -50,7 +51,9 @@ export interface SharedSessionOptions {
   readonly backend: SharedBackend;
   readonly sessionNumber: number;
   readonly processId: number;
-  readonly databaseRole: string;
+  readonly role: SessionRole;
+  /** As `sessionFactsText` writes them. */
+  readonly sessionFacts: string;
   /** The start-up settings, in the form in which the engine stores them. */
   readonly settings: SettingValues;
   readonly onClosed: () => void;
@@ -58,24 +61,30 @@ export interface SharedSessionOptions {
 
 /** Makes a session on a shared backend. */
 export function createSharedSession(options: SharedSessionOptions): SqlSession {
-  const { backend, sessionNumber, databaseRole } = options;
+  const { backend, sessionNumber, role } = options;
   const { scheduler } = backend;
   const statements = createSessionStatements();
   const gate = createOutputGate();
   const sessionEnd = createSessionEnd(backend);
   let settings = options.settings;
   let settingsChanged = false;
+  let rolesChanged = false;
   let reported = reportedValues(settings);
   let status: TransactionStatus = "idle";
   let current: SubmittedWork | undefined;
   let busy: Promise<unknown> | undefined;
   let closing: Promise<void> | undefined;
 
+  function noteRoleChange(): void {
+    rolesChanged = true;
+  }
+
   /** Sends one batch; nothing is sent for a batch whose session is over. */
   function submit(
     batch: EngineBatch,
     sink: OutputSink,
     isCopyProbe = false,
+    mayRetry = role.id !== undefined,
   ): Promise<BatchOutcome> {
     let prepared: PreparedBatch | undefined;
     let held: HeldAnswer | undefined;
@@ -83,6 +92,7 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
     return new Promise((resolve) => {
       current = scheduler.submit({
         sessionNumber,
+        hasLostMapping: () => role.hasLostMapping(),
         prepare: (state, transactionOpen) => {
           mayChangeSettings = batch.mayChangeSettings || usesSettingChanger(statements, batch);
           const exclusive =
@@ -91,11 +101,14 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
           const onOutput = held?.onOutput ?? sink;
           const owner = {
             sessionNumber,
-            databaseRole,
+            databaseRole: role.name(),
+            databaseRoleId: role.id,
+            sessionFacts: options.sessionFacts,
             statements,
             settings,
             exclusive,
             isCopyProbe,
+            onRoleChange: noteRoleChange,
           };
           prepared = prepareBatch(owner, batch, onOutput, state, transactionOpen);
           return prepared;
@@ -107,6 +120,12 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
           void close();
         },
         settle: (result) => {
+          if (result.kind === "before-failed" && mayRetry) {
+            // The role may have got another name while the batch was on its way.
+            backend.readSettingsNext(() => undefined);
+            void submit(batch, sink, isCopyProbe, false).then(resolve);
+            return;
+          }
           if (result.kind !== "done") {
             resolve(outcomeOf(result, batch, sink));
             return;
@@ -130,9 +149,12 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
   ): void {
     status = STATUS[resultStatus];
     prepared?.plan.finish();
-    backend.noteUsableRole(databaseRole);
     if (mayDefineSettingChanger(batch)) backend.noteSettingChangingFunction();
     settingsChanged ||= prepared?.exclusive === true;
+    if (rolesChanged && status === "idle") {
+      rolesChanged = false;
+      backend.roleMappings.readNext();
+    }
   }
 
   /** Finds out what the settings are after a batch, as far as they may be others. */
@@ -142,12 +164,12 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
   ): void {
     if (settingsChanged && status === "idle") {
       settingsChanged = false;
-      backend.readSettingsNext(databaseRole, (values) => {
+      backend.readSettingsNext((values) => {
         settings = values ?? settings;
         then(values === undefined ? undefined : reportedValues(values));
       });
     } else if (mayHaveChanged && status === "in-transaction") {
-      showReported(scheduler, { sessionNumber, databaseRole }, then);
+      showReported(scheduler, { sessionNumber, databaseRole: role.name() }, then);
     } else {
       then(undefined);
     }
@@ -159,11 +181,17 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
         return { kind: "completed", transactionStatus: STATUS[result.status] };
       case "before-failed":
         // What the engine has now is not what was foreseen.
-        backend.readSettingsNext(databaseRole, () => undefined);
+        backend.readSettingsNext(() => undefined);
         void sink(errorAnswer(result.sqlState, result.message, batch.endsWithReadyForQuery));
         return { kind: "completed", transactionStatus: "idle" };
       case "lost":
         return { kind: "engine-lost", reason: result.reason };
+      case "mapping-lost":
+        return {
+          kind: "engine-lost",
+          reason: "the role is not mapped to the IAM principal any more",
+          farewell: role.farewell(),
+        };
       default:
         return result;
     }
@@ -257,7 +285,7 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
 
   return {
     processId: options.processId,
-    parameters: startupParameters(databaseRole, settings),
+    parameters: startupParameters(role.name(), settings),
     lost: sessionEnd.lost,
     run: async (batch, sink) => overOutcome() ?? (await whileBusy(() => runBatch(batch, sink))),
     startCopyIn: async (batch, sink) => {

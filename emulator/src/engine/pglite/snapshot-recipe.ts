@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ADMIN_ROLE, SERVER_VERSION } from "../../dsql/index.ts";
+import { SYS_STATEMENTS } from "./sys-schema.ts";
 import { SUPERUSER_ROLE } from "./worker-protocol.ts";
 
 /** Parameters of initdb. DSQL has the collation C only; small WAL segments keep the snapshot small. */
@@ -31,7 +32,7 @@ export const SETUP_STATEMENTS: readonly string[] = [
   `CREATE ROLE ${ADMIN_ROLE} LOGIN CREATEROLE`,
   `UPDATE pg_catalog.pg_authid SET oid = ${ADMIN_ROLE_ID} WHERE rolname = '${ADMIN_ROLE}'`,
   `GRANT CREATE ON DATABASE postgres TO ${ADMIN_ROLE}`,
-  `GRANT ALL ON SCHEMA public TO ${ADMIN_ROLE} WITH GRANT OPTION`,
+  `GRANT ALL ON SCHEMA public TO ${ADMIN_ROLE}`,
   `CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
      AS $$ SELECT '${SERVER_VERSION.versionText}'::text $$`,
   // Raises an error with this SQLSTATE and text, where the emulator refuses what the engine would take.
@@ -53,6 +54,7 @@ export const SETUP_STATEMENTS: readonly string[] = [
   // in texts of encodings like SJIS, whose characters contain the bytes of ASCII characters.
   revokeExecuteSql("oid IN (SELECT conproc FROM pg_catalog.pg_conversion)"),
   "DELETE FROM pg_catalog.pg_conversion",
+  ...SYS_STATEMENTS,
   "ALTER DATABASE template0 IS_TEMPLATE false",
   "ALTER DATABASE template1 IS_TEMPLATE false",
   "DROP DATABASE template0",
