@@ -4,6 +4,7 @@ import { isSessionParameter } from "../dsql/index.ts";
 import { IAM_VERB, replaceIamStatement } from "./iam-statement.ts";
 import { nextToken, startOfText } from "./lexer.ts";
 import { type Refusal, type ReplacedStatement, unsupported } from "./refusal.ts";
+import { PRIVILEGE_VERBS, roleRefusal } from "./refused-roles.ts";
 import { settingNotSupported, settingRefusal } from "./refused-settings.ts";
 import {
   bodyRefusal,
@@ -57,7 +58,7 @@ export function createRefusalFinder(sql: string, depth = 0): RefusalFinder {
       if (start < 0) {
         start = token.start;
         isIam = depth === 0 && token.symbol === IAM_VERB;
-        tokens = isIam || REFUSABLE_VERBS.has(token.symbol) ? [] : undefined;
+        tokens = isIam || isLookedAt(token.symbol) ? [] : undefined;
       }
       end = token.end;
       if (tokens !== undefined && tokens.length <= MAX_TOKENS) tokens.push(token);
@@ -84,6 +85,10 @@ export function createRefusalFinder(sql: string, depth = 0): RefusalFinder {
       parameterCount = 0;
     },
   };
+}
+
+function isLookedAt(verb: string): boolean {
+  return REFUSABLE_VERBS.has(verb) || PRIVILEGE_VERBS.includes(verb);
 }
 
 /** Finds calls of `set_config` with the name of the setting as a literal. */
@@ -114,6 +119,7 @@ function refusalOf(sql: string, tokens: readonly Token[], depth: number): Refusa
   return (
     statementRefusal(words) ??
     settingRefusal(sql, tokens, words) ??
+    roleRefusal(sql, tokens, words) ??
     copyRefusal(tokens, words) ??
     (depth > 0 ? bodyRefusal(words) : undefined) ??
     (definesFunction(words) ? functionRefusal(sql, tokens, words, depth) : undefined)

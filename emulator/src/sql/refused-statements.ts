@@ -114,6 +114,7 @@ const RULES: readonly RefusalRule[] = [
 ];
 
 const DEALLOCATE_IN_BODY = unsupported("unsupported statement: Deallocate", "chosen");
+const ROLE_IN_BODY = unsupported("roles cannot be changed in functions", "chosen");
 const COPY_OF_FILE = unsupported("unsupported statement: Copy", "inferred");
 
 /** First words of the statements that are looked at; all others are DSQL's too. */
@@ -171,7 +172,10 @@ export function functionBody(
   return at < 0 ? undefined : stringValue(sql, tokens[at + 1]);
 }
 
-/** What is refused only in the body of a function: other sessions would notice it. */
+/** What is refused only in the body of a function: other sessions would notice it too late or too early. */
 export function bodyRefusal(words: Words): Refusal | undefined {
-  return words[0] === "deallocate" ? DEALLOCATE_IN_BODY : undefined;
+  if (words[0] === "deallocate") return DEALLOCATE_IN_BODY;
+  return matchWords(words, "create|alter|drop role|user|group") === undefined
+    ? undefined
+    : ROLE_IN_BODY;
 }
