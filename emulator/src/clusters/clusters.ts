@@ -4,7 +4,7 @@ import type { AttachedPolicy } from "../iam/index.ts";
 import { type ClusterOperations, clusterOperations } from "./cluster-operations.ts";
 import { attachedPolicyOf, checkPolicyText } from "./cluster-policy.ts";
 import type { ClusterRecord, ClusterScope, TagMap } from "./cluster-records.ts";
-import { type ClusterView, viewOf } from "./cluster-view.ts";
+import { type ClusterView, type StreamView, streamViewOf, viewOf } from "./cluster-view.ts";
 import { type ClustersOptions, type ClustersSnapshot, ClustersState } from "./clusters-state.ts";
 import { type ClusterPolicyOperations, policyOperations } from "./policy-operations.ts";
 import { arnOf } from "./resource-arn.ts";
@@ -26,6 +26,8 @@ export interface DeclaredCluster extends ClusterScope {
 export interface ClusterReads {
   /** In any region unless one is given. */
   findCluster(identifier: string, region?: string): ClusterView | undefined;
+  /** A stream of a cluster. */
+  findStream(identifier: string, streamIdentifier: string): StreamView | undefined;
   /** The policy of a cluster, as it counts for calls and connections. */
   policyOf(identifier: string, region?: string): AttachedPolicy | undefined;
   /** The name of a cluster's PrivateLink service. @throws ClustersError `not-found` */
@@ -96,6 +98,12 @@ function readsOf(state: ClustersState): ClusterReads {
     findCluster: (identifier, region) => {
       const record = find(identifier, region);
       return record === undefined ? undefined : viewOf(record);
+    },
+    findStream: (identifier, streamIdentifier) => {
+      const record = find(identifier, undefined);
+      const stream = record?.streams.find((known) => known.streamIdentifier === streamIdentifier);
+      if (record === undefined || stream === undefined) return undefined;
+      return streamViewOf(record, stream);
     },
     policyOf: (identifier, region) => {
       const record = find(identifier, region);
