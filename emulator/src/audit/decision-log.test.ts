@@ -170,14 +170,91 @@ describe("the decision log", () => {
     expect(log.find(id(1))?.connection).toMatchObject({ state: "refused", closedAt: null });
   });
 
-  test("counts open connections whose record had to make room", async () => {
+  test("keeps the record of an open connection until others need its room and it has ended", async () => {
     log.record(await decide(1));
     log.opened(opening(1));
     for (const number of [2, 3, 4]) log.record(await decide(number));
     expect(log.counts()).toEqual({ records: 3, dropped: 1, openConnections: 1 });
+    expect(log.list({ limit: 9 }).map(({ sessionId }) => sessionId)).toEqual([id(4), id(3), id(1)]);
     log.closed(opening(1), "the client closed the connection");
-    expect(log.counts().openConnections).toBe(0);
-    expect(log.find(id(1))).toBeUndefined();
+    log.record(await decide(5));
+    expect(log.list({ limit: 9 }).map(({ sessionId }) => sessionId)).toEqual([id(5), id(4), id(3)]);
+    expect(log.counts()).toEqual({ records: 3, dropped: 2, openConnections: 0 });
+  });
+
+  test("keeps more records than it should when all are of open connections, and the newest", async () => {
+    for (const number of [1, 2, 3, 4]) {
+      log.record(await decide(number));
+      log.opened(opening(number));
+    }
+    log.record(await decide(5));
+    expect(log.counts()).toEqual({ records: 5, dropped: 0, openConnections: 4 });
+    for (const number of [1, 2]) log.closed(opening(number), "over");
+    log.record(await decide(6));
+    expect(log.list({ limit: 9 }).map(({ sessionId }) => sessionId)).toEqual([id(6), id(4), id(3)]);
+  });
+
+  test("lists open connections, or the others, alone and in parts", async () => {
+    log = new DecisionLog({ clock: new FixedClock() });
+    for (const number of [1, 2, 3, 4]) log.record(await decide(number));
+    for (const number of [1, 2, 4]) log.opened(opening(number));
+    const ids = (options: Parameters<typeof log.list>[0]): string[] =>
+      log.list(options).map(({ sessionId }) => sessionId);
+    expect(ids({ limit: 9, isOpen: true })).toEqual([id(4), id(2), id(1)]);
+    expect(ids({ limit: 1, before: id(4), isOpen: true })).toEqual([id(2)]);
+    expect(ids({ limit: 9, isOpen: false })).toEqual([id(3)]);
+  });
+
+  test("tells how an open connection is doing, and nothing of the others", async () => {
+    const transactionSince = new Date("2026-01-02T03:04:00Z");
+    const expiresAt = new Date("2026-01-02T03:05:05.500Z");
+    const live = {
+      expiresAt,
+      transactionSince,
+      transactionState: "failed",
+      statementCount: 7,
+    } as const;
+    log.record(await decide(1));
+    log.record(await decide(2));
+    log.opened(opening(1, { handle: { live: () => live, end: () => Promise.resolve() } }));
+    expect(log.live(id(1))).toEqual({
+      databaseRole: "admin",
+      expiresAt: "2026-01-02T03:05:05.500Z",
+      remainingSeconds: 61,
+      transactionState: "failed",
+      transactionSince: "2026-01-02T03:04:00.000Z",
+      statements: 7,
+    });
+    expect(log.live(id(2))).toBeUndefined();
+  });
+
+  test("says of a session that is older than it may be that no time is left", async () => {
+    const expiresAt = new Date("2026-01-02T03:00:00Z");
+    const live = {
+      expiresAt,
+      transactionSince: undefined,
+      transactionState: "idle",
+      statementCount: 0,
+    } as const;
+    log.record(await decide(1));
+    log.opened(opening(1, { handle: { live: () => live, end: () => Promise.resolve() } }));
+    expect(log.live(id(1))).toMatchObject({ remainingSeconds: 0, transactionSince: null });
+  });
+
+  test("ends open connections, and no others", async () => {
+    const reasons: string[] = [];
+    log.record(await decide(1));
+    log.record(await decide(2));
+    const handle = {
+      ...opening(1).handle,
+      end: async (reason: string) => {
+        reasons.push(reason);
+      },
+    };
+    log.opened(opening(1, { handle }));
+    expect(await log.end(id(1), "it was wanted")).toBe(true);
+    expect(await log.end(id(2), "it was wanted")).toBe(false);
+    expect(reasons).toEqual(["it was wanted"]);
   });
 
   test("cuts an application name of any length", async () => {

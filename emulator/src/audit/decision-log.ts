@@ -1,12 +1,14 @@
 /**
  * The decision log: the newest decisions and what became of the connections that they admitted.
- * Everything is in memory and bounded, by the number of records and by the size of each.
+ * Everything is in memory and bounded: by the number of records, but that those of open connections
+ * are always kept, and by the size of each.
  */
 import type { ConnectionDecision } from "../auth/index.ts";
 import type { ConnectionObserver, OpenConnection } from "../session/index.ts";
 import type { Clock } from "../shared/index.ts";
 import { BoundedJson } from "./bounded-json.ts";
 import type { DecisionRecord, DecisionSummary, RecordedConnection } from "./decision-record.ts";
+import { type LiveState, liveState } from "./live-state.ts";
 import { recordDecision } from "./record-decision.ts";
 
 /** Records that a log keeps if nobody says otherwise; our choice. */
@@ -26,6 +28,8 @@ export interface DecisionListOptions {
   readonly limit: number;
   /** Session id of a record: only older ones are listed. Nothing is, when it is not there (any more). */
   readonly before?: string;
+  /** Only those whose connection is open, or only the others; all of them if not given. */
+  readonly isOpen?: boolean;
 }
 
 /** How many there are. */
@@ -43,8 +47,7 @@ export class DecisionLog implements ConnectionObserver {
   readonly #maxRecords: number;
   /** In the order of the decisions. */
   readonly #records = new Map<string, DecisionRecord>();
-  /** Also of connections whose record was dropped. */
-  readonly #open = new Set<string>();
+  readonly #open = new Map<string, OpenConnection>();
   #dropped = 0;
 
   /** @throws RangeError when `maxRecords` is not a whole number from 1 */
@@ -61,11 +64,7 @@ export class DecisionLog implements ConnectionObserver {
     const record = recordDecision(decision);
     this.#records.delete(record.sessionId);
     this.#records.set(record.sessionId, record);
-    for (const oldest of this.#records.keys()) {
-      if (this.#records.size <= this.#maxRecords) break;
-      this.#records.delete(oldest);
-      this.#dropped += 1;
-    }
+    this.#makeRoom(record.sessionId);
     return record;
   }
 
@@ -75,12 +74,34 @@ export class DecisionLog implements ConnectionObserver {
   }
 
   /** Records without their traces, newest first. */
-  list({ limit, before }: DecisionListOptions): DecisionSummary[] {
+  list({ limit, before, isOpen }: DecisionListOptions): DecisionSummary[] {
     if (before !== undefined && !this.#records.has(before)) return [];
     const newestFirst = [...this.#records.values()].reverse();
     const start =
       before === undefined ? 0 : newestFirst.findIndex(({ sessionId }) => sessionId === before) + 1;
-    return newestFirst.slice(start, start + limit).map(({ trace: _trace, ...summary }) => summary);
+    return newestFirst
+      .slice(start)
+      .filter(({ sessionId }) => isOpen === undefined || this.#open.has(sessionId) === isOpen)
+      .slice(0, limit)
+      .map(({ trace: _trace, ...summary }) => summary);
+  }
+
+  /** How the connection of this session is doing; `undefined` when it is not open. */
+  live(sessionId: string): LiveState | undefined {
+    const connection = this.#open.get(sessionId);
+    return connection === undefined ? undefined : liveState(connection, this.#clock.now());
+  }
+
+  /**
+   * Ends an open connection with FATAL 57P01; resolves when it is closed.
+   *
+   * @param reason in the emulator's words, for the record
+   * @returns whether there was one
+   */
+  async end(sessionId: string, reason: string): Promise<boolean> {
+    const connection = this.#open.get(sessionId);
+    await connection?.handle.end(reason);
+    return connection !== undefined;
   }
 
   /** How many records and open connections there are. */
@@ -95,7 +116,7 @@ export class DecisionLog implements ConnectionObserver {
   /** A connection has its database session. */
   opened(connection: OpenConnection): void {
     const { sessionId, openedAt, processId, applicationName } = connection;
-    this.#open.add(sessionId);
+    this.#open.set(sessionId, connection);
     this.#change(sessionId, {
       state: "open",
       openedAt: openedAt.toISOString(),
@@ -124,6 +145,17 @@ export class DecisionLog implements ConnectionObserver {
       closedAt: this.#clock.now().toISOString(),
       closeReason: "ended before its database session was open",
     });
+  }
+
+  /** Drops the oldest records without an open connection; the newest one stays. */
+  #makeRoom(newest: string): void {
+    if (this.#records.size <= this.#maxRecords) return;
+    for (const oldest of this.#records.keys()) {
+      if (this.#open.has(oldest)) continue;
+      if (oldest === newest || this.#records.size <= this.#maxRecords) return;
+      this.#records.delete(oldest);
+      this.#dropped += 1;
+    }
   }
 
   #change(sessionId: string, change: Partial<RecordedConnection>): void {

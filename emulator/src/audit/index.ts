@@ -17,4 +17,5 @@ export type {
   RecordedStep,
 } from "./decision-record.ts";
 export { explainRecord } from "./explain-record.ts";
+export type { LiveState } from "./live-state.ts";
 export { parseDecisionRecord } from "./parse-decision-record.ts";

@@ -100,8 +100,8 @@ class AdjustableClock implements EmulatorClock {
       const reason = "the clock shows moments from 1970 to 9999; choose one of them";
       return { kind: "refused", cause: "out-of-range", reason };
     }
-    const open = this.#openSessions();
-    if (toMs < fromMs && open > 0 && !force) {
+    const open = toMs < fromMs && !force ? this.#openSessions() : 0;
+    if (open > 0) {
       const sessions = open === 1 ? "1 session is open" : `${open} sessions are open`;
       const reason = `the clock does not go back while ${sessions}: end them, or force it`;
       return { kind: "refused", cause: "sessions-open", reason };

@@ -6,6 +6,7 @@ export type ApiErrorCode =
   | "cross_site_request"
   | "host_not_allowed"
   | "not_found"
+  | "conflict"
   | "method_not_allowed"
   | "request_timeout"
   | "body_too_large"

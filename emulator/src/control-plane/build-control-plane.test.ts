@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect, type ConnectionScript } from "../../test/fixtures/auth/connection-world.ts";
 import { FixedClock } from "../../test/support/fixed-clock.ts";
-import { DecisionLog, type DecisionRecord } from "../audit/index.ts";
+import { DecisionLog, type DecisionRecord, type DecisionSummary } from "../audit/index.ts";
 import { buildControlPlane } from "./build-control-plane.ts";
 import type { HealthBody } from "./emulator/health.ts";
 
@@ -80,6 +80,11 @@ async function send(
     text: response.body,
     json: () => JSON.parse(response.body) as unknown,
   };
+}
+
+/** The entries of records without an open connection. */
+function closed(summaries: readonly DecisionSummary[]): unknown {
+  return summaries.map((summary) => ({ ...summary, live: null }));
 }
 
 function error(code: string, message: string): unknown {
@@ -171,15 +176,17 @@ describe("connections", () => {
     for (const number of [1, 2, 3]) await record(number);
     const first = (await get("/_emulator/connections?limit=2")).json();
     expect(first).toEqual({
-      connections: log.list({ limit: 2 }),
+      connections: closed(log.list({ limit: 2 })),
       nextBefore: id(2),
+      open: 0,
       recorded: 3,
       dropped: 0,
     });
     const second = (await get(`/_emulator/connections?limit=2&before=${id(2)}`)).json();
     expect(second).toEqual({
-      connections: log.list({ limit: 2, before: id(2) }),
+      connections: closed(log.list({ limit: 2, before: id(2) })),
       nextBefore: null,
+      open: 0,
       recorded: 3,
       dropped: 0,
     });
@@ -189,13 +196,15 @@ describe("connections", () => {
     expect((await get("/_emulator/connections")).json()).toEqual({
       connections: [],
       nextBefore: null,
+      open: 0,
       recorded: 0,
       dropped: 0,
     });
     for (const number of [1, 2, 3, 4, 5, 6]) await record(number);
     expect((await get("/_emulator/connections")).json()).toEqual({
-      connections: log.list({ limit: 10 }),
+      connections: closed(log.list({ limit: 10 })),
       nextBefore: null,
+      open: 0,
       recorded: 5,
       dropped: 1,
     });
@@ -205,7 +214,7 @@ describe("connections", () => {
     const kept = await record(1, { attempt: { isEncrypted: false } });
     const { status, json } = await get(`/_emulator/connections/${id(1)}`);
     expect(status).toBe(200);
-    expect(json()).toEqual(kept);
+    expect(json()).toEqual({ ...kept, live: null });
   });
 
   test("that are not there are not found", async () => {
@@ -322,14 +331,22 @@ describe("requests that go wrong", () => {
     }
   });
 
-  test.each(["/_emulator/health", `/_emulator/connections/${"a".repeat(26)}?x=1`])(
-    "with a wrong method for %s are 405 and name the right ones",
-    async (url) => {
-      const { status, headers, json } = await send("DELETE", url);
+  test.each([
+    { url: "/_emulator/health", method: "DELETE", allowed: "GET, HEAD" },
+    {
+      url: `/_emulator/connections/${"a".repeat(26)}?x=1`,
+      method: "POST",
+      allowed: "GET, HEAD, DELETE",
+    },
+    { url: "/_emulator/clock", method: "DELETE", allowed: "GET, HEAD, POST" },
+  ] as const)(
+    "with a wrong method for $url are 405 and name the right ones",
+    async ({ url, method, allowed }) => {
+      const { status, headers, json } = await send(method, url);
       expect([status, headers["allow"], json()]).toEqual([
         405,
-        "GET, HEAD",
-        error("method_not_allowed", "this path does not take DELETE"),
+        allowed,
+        error("method_not_allowed", `this path does not take ${method}`),
       ]);
     },
   );

@@ -12,7 +12,12 @@ export type {
   WebIdentityVerifier,
 } from "./aws/ports.ts";
 export { buildControlPlane, type ControlPlaneOptions } from "./build-control-plane.ts";
-export type { ConnectionListBody } from "./emulator/connections.ts";
+export type { ClockBody } from "./emulator/clock.ts";
+export type {
+  ConnectionBody,
+  ConnectionListBody,
+  ListedConnection,
+} from "./emulator/connections.ts";
 export type { HealthBody } from "./emulator/health.ts";
 export type { InternalErrorListener } from "./error-handler.ts";
 export type {

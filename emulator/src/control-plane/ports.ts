@@ -4,6 +4,7 @@ import type {
   DecisionListOptions,
   DecisionRecord,
   DecisionSummary,
+  LiveState,
 } from "../audit/index.ts";
 
 /** Says whether everything listens and the emulator takes connections. */
@@ -28,10 +29,19 @@ export interface StateSource {
   describe(options: { readonly withSecrets: boolean }): object;
 }
 
-/** The records of connections; `DecisionLog` keeps them. */
+/** The records of connections, and those that are open; `DecisionLog` keeps them. */
 export interface ConnectionRecords {
   find(sessionId: string): DecisionRecord | undefined;
   /** Newest first. */
   list(options: DecisionListOptions): readonly DecisionSummary[];
+  /** How a connection is doing; `undefined` when it is not open. */
+  live(sessionId: string): LiveState | undefined;
+  /**
+   * Ends an open connection; resolves when it is closed.
+   *
+   * @param reason for its record
+   * @returns whether there was one
+   */
+  end(sessionId: string, reason: string): Promise<boolean>;
   counts(): DecisionCounts;
 }

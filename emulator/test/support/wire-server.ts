@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DsqlSigner } from "@aws-sdk/dsql-signer";
+import type { DecisionLog } from "../../src/audit/index.ts";
 import { createConnectionAuthorizer } from "../../src/auth/index.ts";
 import { createEmulatorClock, type EmulatorClock } from "../../src/clock/index.ts";
 import { parseClusterEndpoint } from "../../src/dsql/index.ts";
@@ -47,6 +48,8 @@ export interface WireServerOptions {
   /** One that follows the system's, unless given. */
   readonly clock?: EmulatorClock;
   readonly sessionLimits?: SessionLimits;
+  /** Is told of decisions and connections. */
+  readonly decisionLog?: DecisionLog;
   /** Places of the cluster; 10,000 unless given. */
   readonly maxConnections?: number;
 }
@@ -194,7 +197,9 @@ function makeEnvironment(
     authorizer: createConnectionAuthorizer({
       clock,
       mode: "strict",
-      onDecision: ({ outcome, refusal }) => {
+      onDecision: (decision) => {
+        const { outcome, refusal } = decision;
+        options.decisionLog?.record(decision);
         note(`decided: ${outcome}${refusal === undefined ? "" : ` ${refusal.code}`}`);
       },
       ports: {
@@ -213,14 +218,17 @@ function makeEnvironment(
     observer: {
       opened: (connection) => {
         connections.add(connection);
+        options.decisionLog?.opened(connection);
         note(`opened ${connection.applicationName}`.trimEnd());
       },
       closed: (connection, reason) => {
         connections.delete(connection);
+        options.decisionLog?.closed(connection, reason);
         note(`closed: ${reason}`);
       },
       ended: (sessionId) => {
         gate.givePlaceBack(sessionId);
+        options.decisionLog?.ended(sessionId);
         note("ended");
       },
     },

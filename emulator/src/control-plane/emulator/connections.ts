@@ -1,5 +1,5 @@
-/** `/_emulator/connections`: the decision records. */
-import type { DecisionRecord, DecisionSummary } from "../../audit/index.ts";
+/** `/_emulator/connections`: the decision records, and how the connections that are open are doing. */
+import type { DecisionRecord, DecisionSummary, LiveState } from "../../audit/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { ConnectionRecords } from "../ports.ts";
 
@@ -9,12 +9,25 @@ const MAX_LIMIT = 1000;
 /** Session ids are 16 bytes in lower-case base32. */
 const SESSION_ID = /^[a-z2-7]{26}$/;
 
+interface WithLiveState {
+  /** `null` unless the connection is open. */
+  readonly live: LiveState | null;
+}
+
+/** An entry of the list: a record without its trace. */
+export type ListedConnection = DecisionSummary & WithLiveState;
+
+/** The body of `GET /_emulator/connections/{sessionId}`. */
+export type ConnectionBody = DecisionRecord & WithLiveState;
+
 /** The body of `GET /_emulator/connections`. */
 export interface ConnectionListBody {
-  /** Newest first, without their traces. */
-  readonly connections: readonly DecisionSummary[];
+  /** Newest first. */
+  readonly connections: readonly ListedConnection[];
   /** Give it as `before` to get the next, older ones; `null` at the end. */
   readonly nextBefore: string | null;
+  /** Connections that are open. */
+  readonly open: number;
   /** Records there are. */
   readonly recorded: number;
   /** Oldest records that had to make room. */
@@ -22,22 +35,24 @@ export interface ConnectionListBody {
 }
 
 /**
- * A part of the list, as `limit` and `before` of the query want it.
+ * A part of the list, as `limit`, `before` and `open` of the query want it.
  *
  * @throws ApiError when one of them is not understood
  */
 export function listConnections(records: ConnectionRecords, query: unknown): ConnectionListBody {
-  const { limit, before } = (query ?? {}) as {
+  const { limit, before, open } = (query ?? {}) as {
     readonly limit?: unknown;
     readonly before?: unknown;
+    readonly open?: unknown;
   };
   const wanted = readLimit(limit);
   const cursor = before === undefined ? {} : { before: readSessionId(before) };
-  const found = records.list({ limit: wanted + 1, ...cursor });
-  const connections = found.slice(0, wanted);
-  const { records: recorded, dropped } = records.counts();
+  const filter = open === undefined ? {} : { isOpen: readFlag(open) };
+  const found = records.list({ limit: wanted + 1, ...cursor, ...filter });
+  const connections = found.slice(0, wanted).map((summary) => withLiveState(records, summary));
+  const { records: recorded, dropped, openConnections } = records.counts();
   const nextBefore = found.length > wanted ? (connections.at(-1)?.sessionId ?? null) : null;
-  return { connections, nextBefore, recorded, dropped };
+  return { connections, nextBefore, open: openConnections, recorded, dropped };
 }
 
 /**
@@ -45,15 +60,38 @@ export function listConnections(records: ConnectionRecords, query: unknown): Con
  *
  * @throws ApiError when the id has not the form, or no such record is there
  */
-export function findConnection(records: ConnectionRecords, id: unknown): DecisionRecord {
+export function findConnection(records: ConnectionRecords, id: unknown): ConnectionBody {
   const sessionId = readSessionId(id);
   const record = records.find(sessionId);
-  if (record !== undefined) return record;
+  if (record !== undefined) return withLiveState(records, record);
   throw new ApiError(
     404,
     "not_found",
     `there is no record of session \`${sessionId}\`: it is of another emulator, or had to make room for newer ones`,
   );
+}
+
+/**
+ * Ends an open connection; its client gets FATAL 57P01.
+ *
+ * @throws ApiError when the id has not the form, or no such connection is open
+ */
+export async function endConnection(records: ConnectionRecords, id: unknown): Promise<void> {
+  const sessionId = readSessionId(id);
+  if (await records.end(sessionId, "ended by DELETE of /_emulator/connections")) return;
+  throw new ApiError(404, "not_found", `no connection of session \`${sessionId}\` is open`);
+}
+
+function withLiveState<Summary extends DecisionSummary>(
+  records: ConnectionRecords,
+  summary: Summary,
+): Summary & WithLiveState {
+  return { ...summary, live: records.live(summary.sessionId) ?? null };
+}
+
+function readFlag(text: unknown): boolean {
+  if (text === "true" || text === "false") return text === "true";
+  throw new ApiError(400, "invalid_request", "open is neither true nor false");
 }
 
 function readLimit(text: unknown): number {

@@ -1,11 +1,11 @@
 /** `/_emulator/health` and `/_emulator/ready`. */
 import type { EnforcementMode } from "../../auth/index.ts";
-import type { Clock } from "../../shared/index.ts";
+import type { Clock, ClockControl } from "../../shared/index.ts";
 import type { ClusterCounter, ConnectionRecords, ReadinessProbe } from "../ports.ts";
 
 /** What health is told from. */
 export interface HealthSources {
-  readonly clock: Clock;
+  readonly clock: Clock & ClockControl;
   /** In emulator time. */
   readonly startedAt: Date;
   readonly version: string;

@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "../api-error.ts";
 import type { CaCertificateSource, StateSource } from "../ports.ts";
-import { findConnection, listConnections } from "./connections.ts";
+import { changeClock, clockBody } from "./clock.ts";
+import { endConnection, findConnection, listConnections } from "./connections.ts";
 import { type HealthSources, healthBody } from "./health.ts";
 import { stateBody } from "./state.ts";
 
@@ -14,8 +15,8 @@ export interface EmulatorApiSources extends HealthSources {
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
-/** Path to handler; every route is `GET`, and so `HEAD`. */
-function handlers(sources: EmulatorApiSources): Readonly<Record<string, Handler>> {
+/** Path to handler of `GET`, and so of `HEAD`. */
+function readers(sources: EmulatorApiSources): Readonly<Record<string, Handler>> {
   return {
     "/_emulator/health": () => healthBody(sources),
     "/_emulator/ready": (_request, reply) => {
@@ -31,16 +32,26 @@ function handlers(sources: EmulatorApiSources): Readonly<Record<string, Handler>
         "the emulator has no certificate authority, it serves your own certificate; trust its issuer",
       );
     },
+    "/_emulator/clock": () => clockBody(sources.clock.state()),
     "/_emulator/state": ({ query }) => stateBody(sources.state, query),
     "/_emulator/connections": ({ query }) => listConnections(sources.connections, query),
     "/_emulator/connections/:sessionId": ({ params }) =>
-      findConnection(sources.connections, (params as { sessionId?: unknown }).sessionId),
+      findConnection(sources.connections, sessionIdOf(params)),
   };
+}
+
+function sessionIdOf(params: unknown): unknown {
+  return (params as { readonly sessionId?: unknown }).sessionId;
 }
 
 /** Adds the routes to the server. */
 export function addEmulatorApi(app: FastifyInstance, sources: EmulatorApiSources): void {
-  for (const [url, handler] of Object.entries(handlers(sources))) {
+  for (const [url, handler] of Object.entries(readers(sources))) {
     app.get(url, async (request, reply) => handler(request, reply));
   }
+  app.post("/_emulator/clock", async ({ body }) => changeClock(sources.clock, body));
+  app.delete("/_emulator/connections/:sessionId", async ({ params }, reply) => {
+    await endConnection(sources.connections, sessionIdOf(params));
+    return reply.code(204).send();
+  });
 }
