@@ -2,6 +2,7 @@
 /** Process entry: the commands, the signals, and the exit code. */
 import {
   type CliIo,
+  clockCommand,
   envCommand,
   explainCommand,
   packageVersion,
@@ -41,6 +42,7 @@ const commands = [
   envCommand,
   tokenCommand,
   explainCommand,
+  clockCommand,
   versionCommand,
 ];
 process.exitCode = await runCli(commands, process.argv.slice(2), io);

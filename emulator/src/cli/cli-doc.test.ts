@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { envCommand, explainCommand, tokenCommand, versionCommand } from "./index.ts";
+import { clockCommand, envCommand, explainCommand, tokenCommand, versionCommand } from "./index.ts";
 
 const DOC = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
 
@@ -36,6 +36,7 @@ const HELPS: readonly [string, string, readonly string[]][] = [
     ],
   ],
   [explainCommand.name, explainCommand.help(), ["--help", "--json", "--last", "--ready-file"]],
+  [clockCommand.name, clockCommand.help(), ["--force", "--help", "--json", "--ready-file"]],
   [versionCommand.name, versionCommand.help(), ["--help"]],
 ];
 

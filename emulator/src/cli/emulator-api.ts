@@ -27,7 +27,42 @@ export async function askEmulator(
     if (!response.ok) return { kind: "unreachable", reason: `status ${response.status} of ${url}` };
     return { kind: "answered", body: await response.json() };
   } catch (error) {
-    return { kind: "unreachable", reason: `${reasonOf(error)} at ${url}` };
+    return { kind: "unreachable", reason: `${reasonOf(error, ANSWER_TIMEOUT_MS)} at ${url}` };
+  }
+}
+
+/** Longest time of a change, in milliseconds: what becomes due by it happens before the answer. */
+const CHANGE_TIMEOUT_MS = 60_000;
+
+/** What became of a change. */
+export type ChangeAnswer =
+  | { readonly kind: "answered"; readonly body: unknown }
+  /** The emulator's words. */
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "unreachable"; readonly reason: string };
+
+/** Sends `POST baseUrl + path` with a JSON body. Never throws. */
+export async function changeEmulator(
+  io: Pick<CliIo, "fetch">,
+  baseUrl: string,
+  path: string,
+  body: object,
+): Promise<ChangeAnswer> {
+  const url = reachableUrl(baseUrl) + path;
+  try {
+    const response = await io.fetch(url, {
+      method: "POST",
+      headers: { accept: "application/json", "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(CHANGE_TIMEOUT_MS),
+    });
+    const answer: unknown = await response.json();
+    if (response.ok) return { kind: "answered", body: answer };
+    const message = member(member(answer, "error"), "message");
+    if (response.status < 500 && typeof message === "string") return { kind: "refused", message };
+    return { kind: "unreachable", reason: `status ${response.status} of ${url}` };
+  } catch (error) {
+    return { kind: "unreachable", reason: `${reasonOf(error, CHANGE_TIMEOUT_MS)} at ${url}` };
   }
 }
 
@@ -47,9 +82,9 @@ function reachableUrl(baseUrl: string): string {
 }
 
 /** `fetch` hides the reason of a refused connection in `cause`. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `no answer in ${ANSWER_TIMEOUT_MS} ms`;
+  if (error.name === "TimeoutError") return `no answer in ${timeoutMs} ms`;
   if (error instanceof SyntaxError) return "an answer that is not JSON";
   const { cause } = error;
   if (cause instanceof Error && "code" in cause) return String(cause.code);

@@ -1,4 +1,5 @@
 export { type CliCommand, CliFailure, type CliIo, EXIT_CODE, UsageFailure } from "./cli-command.ts";
+export { clockCommand } from "./clock-command.ts";
 export { clientEnvironment, envCommand } from "./env-command.ts";
 export { explainCommand } from "./explain-command.ts";
 export { packageVersion, preloadUrl } from "./package-files.ts";
