@@ -1,7 +1,17 @@
 /** The emulator's API on connections and the clock, with real clients behind it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DecisionLog } from "../../src/audit/index.ts";
+import {
+  clockCommand,
+  DEFAULT_READY_FILE,
+  runCli,
+  tokenCommand,
+  writeReadyFile,
+} from "../../src/cli/index.ts";
 import { createEmulatorClock, type EmulatorClock } from "../../src/clock/index.ts";
 import {
   buildControlPlane,
@@ -10,7 +20,10 @@ import {
   type ConnectionListBody,
 } from "../../src/control-plane/index.ts";
 import { PRINCIPAL_ARN } from "../fixtures/auth/connection-world.ts";
+import { TEST_ACCESS_KEY, TEST_HOST } from "../fixtures/sigv4/sign-token.ts";
+import { type FakeCliIo, fakeCliIo } from "../support/cli-io.ts";
 import { createFakeSqlEngine } from "../support/fake-sql-engine.ts";
+import { testReadyInfo } from "../support/ready-info.ts";
 import { CLOSED } from "../support/wire-client.ts";
 import { startWireServer, type WireServer } from "../support/wire-server.ts";
 import { query } from "./messages.ts";
@@ -160,6 +173,47 @@ describe("open connections", () => {
       ]);
     },
   );
+});
+
+describe("commands", () => {
+  let directory: string;
+  let io: FakeCliIo;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), "commands-"));
+    const url = await app.listen({ host: "127.0.0.1", port: 0 });
+    const credentials = TEST_ACCESS_KEY;
+    const readyFile = join(directory, DEFAULT_READY_FILE);
+    await writeReadyFile(readyFile, testReadyInfo({ http: { url }, credentials }));
+    io = fakeCliIo({ workingDirectory: directory, fetch });
+  });
+
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  function run(...args: string[]): Promise<number> {
+    return runCli([clockCommand, tokenCommand], args, io);
+  }
+
+  test("move the clock, and sign with it what it admits", async () => {
+    expect(await run("clock", "advance", "P30D")).toBe(0);
+    expect(io.written.stdout).toMatch(/^\S+ frozen, (?:30 d|29 d 23 h 59 min \d+ s) ahead of /);
+    io.written.stdout = "";
+    expect(await run("token", "--admin", "--host", TEST_HOST)).toBe(0);
+    const token = io.written.stdout.trim();
+    expect(io.written.stderr).toBe("");
+    const { greeting } = await server.loggedIn({ password: token });
+    expect(greeting[0]).toBe("B AuthenticationOk");
+    const late = await server.authenticating();
+    expect((await late.receiveRest())[0]).toContain("Signature expired");
+
+    expect(await run("clock", "advance", "-PT1M")).toBe(1);
+    expect(io.written.stderr).toBe(
+      "dsql-emulator clock: the clock does not go back while 1 session is open: end them, or force it with --force\n",
+    );
+    expect(await run("clock", "advance", "-PT1M", "--force")).toBe(0);
+  });
 });
 
 describe("the clock", () => {
