@@ -17,7 +17,11 @@ const REPLACEMENTS: readonly (readonly [pattern: RegExp, replacement: string])[]
     /^permission denied to set parameter "([^]*)"$/,
     'setting configuration parameter "$1" not supported',
   ],
-  [/^permission denied for function (pg_(?:try_)?advisory_\w+)$/, "function $1 not supported"],
+  // Recorded for advisory locks; the others are inferred, since DSQL has nothing of what they do.
+  [
+    /^permission denied for function (pg_(?:try_)?advisory_\w+|lo_(?!import|export)\w+|lo(?:read|write)|pg_notify|pg_logical_emit_message)$/,
+    "function $1 not supported",
+  ],
   [/^permission denied for language (plpgsql)$/, "CREATE FUNCTION with language $1 not supported"],
   [
     /^permission denied to create temporary tables in database "postgres"$/,

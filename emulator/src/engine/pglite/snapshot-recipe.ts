@@ -46,7 +46,9 @@ export const SETUP_STATEMENTS: readonly string[] = [
   // DSQL has no PL/pgSQL, and with it clients could run SQL that nothing has looked at.
   "REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC",
   "REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC",
-  revokeExecuteSql("proname ~ '^pg_(try_)?advisory_'"),
+  revokeExecuteSql(
+    "proname ~ '^(pg_(try_)?advisory_.*|lo_.*|loread|lowrite|pg_notify|pg_logical_emit_message)$'",
+  ),
   // With them an UPDATE of this view, or of another view over it, changes a setting.
   "DROP RULE pg_settings_u ON pg_catalog.pg_settings",
   "DROP RULE pg_settings_n ON pg_catalog.pg_settings",
