@@ -40,7 +40,11 @@ function isOneStatement(sql: string): boolean {
   return !/;\s*\S/.test(sql.replaceAll(/'[^']*'|\$\$.*\$\$/g, ""));
 }
 
-describe.each(ESCAPE_ATTEMPTS)("%s", (sql, answer, answerToOthers = answer) => {
+const ATTEMPTS = ESCAPE_ATTEMPTS.map(
+  ([sql, answer, answerToOthers = answer]) => [sql, answer, answerToOthers] as const,
+);
+
+describe.each(ATTEMPTS)("%s", (sql, answer, answerToOthers) => {
   test("by admin", async () => {
     expect(shown(await admin.ask(sql))).toBe(answer);
     await isItself(admin, "admin");
