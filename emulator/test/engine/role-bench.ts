@@ -3,7 +3,7 @@
 import type { PgliteEngineOptions, PgliteProcessOptions } from "../../src/engine/index.ts";
 import type { PgliteEngine } from "../../src/engine/index.ts";
 import { createPgliteEngine, startPgliteProcess } from "../../src/engine/index.ts";
-import type { BatchOutcome, SqlSession } from "../../src/session/index.ts";
+import type { BatchOutcome, EngineBatch, SqlSession } from "../../src/session/index.ts";
 import { inspectQuery, refuseInPlace } from "../../src/sql/index.ts";
 import { batch, readAnswer } from "../support/session-client.ts";
 
@@ -19,6 +19,8 @@ export interface Client {
   ask(sql: string): Promise<readonly string[]>;
   /** The same in the extended protocol, with a Describe of the statement. */
   askExtended(sql: string): Promise<readonly string[]>;
+  /** The answer to these messages, as `batch` takes them; they change no settings. */
+  send(...messages: readonly string[]): Promise<readonly string[]>;
   /** How the last batch ended. */
   outcome(): BatchOutcome | undefined;
 }
@@ -26,7 +28,7 @@ export interface Client {
 /** An engine, and sessions of its roles. */
 export interface RoleBench {
   readonly engine: PgliteEngine;
-  admin(): Promise<Client>;
+  admin(principalArn?: string): Promise<Client>;
   /** A session that needs the mapping of the role to this principal. */
   mapped(databaseRole: string, principalArn?: string): Promise<Client>;
   /** A session that needs none. */
@@ -62,7 +64,7 @@ export function roleBench(
   };
   return {
     engine,
-    admin: () => open("admin", USER_ARN, true),
+    admin: (principalArn = USER_ARN) => open("admin", principalArn, true),
     mapped: (databaseRole, principalArn = APP_ARN) => open(databaseRole, principalArn, true),
     unmapped: (databaseRole) => open(databaseRole, APP_ARN, false),
   };
@@ -71,24 +73,25 @@ export function roleBench(
 /** A client of a session. */
 export function clientOf(session: SqlSession): Client {
   let outcome: BatchOutcome | undefined;
-  const run = async (sql: string, messages: (text: string) => string[]): Promise<string[]> => {
-    const facts = inspectQuery(sql);
+  const exchange = async (sent: EngineBatch): Promise<string[]> => {
     const pieces: Uint8Array[] = [];
-    const texts = messages(refuseInPlace(sql, facts.refused));
-    const { mayChangeSettings, deallocatesAll } = facts;
-    outcome = await session.run(
-      { ...batch(...texts), mayChangeSettings, deallocatesAll },
-      (piece) => {
-        pieces.push(piece.slice());
-        return undefined;
-      },
-    );
+    outcome = await session.run(sent, (piece) => {
+      pieces.push(piece.slice());
+      return undefined;
+    });
     return readAnswer(Buffer.concat(pieces)).filter((line) => !/^[T12tnS]/.test(line));
+  };
+  const run = (sql: string, messages: (text: string) => string[]): Promise<string[]> => {
+    const facts = inspectQuery(sql);
+    const { mayChangeSettings, deallocatesAll } = facts;
+    const sent = batch(...messages(refuseInPlace(sql, facts.refused)));
+    return exchange({ ...sent, mayChangeSettings, deallocatesAll });
   };
   return {
     session,
     ask: (sql) => run(sql, (text) => [`Q ${text}`]),
     askExtended: (sql) => run(sql, (text) => [`P  ${text}`, "D ", "B ", "E", "S"]),
+    send: (...messages) => exchange({ ...batch(...messages), mayChangeSettings: false }),
     outcome: () => outcome,
   };
 }
