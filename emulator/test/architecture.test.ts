@@ -16,6 +16,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   sql: ["dsql", "shared"],
   clusters: ["iam", "dsql", "shared"],
   clock: ["shared"],
+  faults: ["dsql", "shared"],
   auth: ["dsql", "sigv4", "iam", "shared"],
   session: ["pgwire", "auth", "sql", "dsql", "shared"],
   engine: ["session", "pgwire", "dsql", "shared"],
@@ -23,7 +24,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   accounts: ["iam", "shared"],
   stores: ["auth", "session", "iam", "dsql", "shared"],
   server: ["session", "pgwire", "dsql", "shared"],
-  "control-plane": ["auth", "audit", "sigv4", "clusters", "iam", "dsql", "shared"],
+  "control-plane": ["auth", "audit", "faults", "sigv4", "clusters", "iam", "dsql", "shared"],
   config: ["iam", "dsql", "shared"],
   cli: ["config", "audit", "sigv4", "dsql", "shared"],
 };
