@@ -1,6 +1,7 @@
 /** Runs a client program in a Node process of its own, with nothing but what `dsql-emulator env` sets. */
 import { fileURLToPath } from "node:url";
 import type { EmulatorProcess } from "./emulator.ts";
+import { printedJson } from "./printed-json.ts";
 
 /**
  * Runs `program` (a path relative to the caller) and reads the JSON that it prints.
@@ -13,17 +14,11 @@ export async function runNodeProgram(
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<unknown> {
-  const { stdout, stderr, exitCode } = await emulator.run(
+  const finished = await emulator.run(
     process.execPath,
     [fileURLToPath(program), ...args],
     // AWS's packages warn of the end of support of the Node version.
     { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", ...env },
   );
-  try {
-    return JSON.parse(stdout) as unknown;
-  } catch (error) {
-    throw new Error(`exit code ${exitCode}, stdout: ${stdout}\nstderr: ${stderr}`, {
-      cause: error,
-    });
-  }
+  return printedJson(finished);
 }
