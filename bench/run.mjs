@@ -22,7 +22,7 @@ const USAGE = `usage: npm run bench -- [--quick] [--only NAME] [--out FILE] [--d
 `;
 
 const FULL = {
-  deadlineMs: 360_000,
+  deadlineMs: 480_000,
   warmUpMs: 4_000,
   connections: 150,
   connectRounds: 7,
@@ -32,9 +32,11 @@ const FULL = {
   starts: 5,
   memoryRuns: 3,
   decisionRounds: 9,
+  controlRounds: 5,
+  controlMs: 1_500,
 };
 const QUICK = {
-  deadlineMs: 60_000,
+  deadlineMs: 120_000,
   warmUpMs: 2_000,
   connections: 40,
   connectRounds: 3,
@@ -44,6 +46,8 @@ const QUICK = {
   starts: 1,
   memoryRuns: 1,
   decisionRounds: 3,
+  controlRounds: 3,
+  controlMs: 300,
 };
 
 /** Groups by name, in the order in which they run; the first ones need the peers. */
@@ -53,6 +57,7 @@ const GROUPS = {
   "large-result": { file: "large-result", measure: "measureLargeResult", needsServers: true },
   start: { file: "start", measure: "measureStart" },
   memory: { file: "memory", measure: "measureMemory" },
+  "control-plane": { file: "control-plane", measure: "measureControlPlane" },
   decisions: { file: "decisions", measure: "measureDecisions" },
 };
 

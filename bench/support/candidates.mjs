@@ -7,10 +7,7 @@ import pg from "pg";
 import { startProgram, temporaryDirectory } from "./processes.mjs";
 
 /** Limits out of the way: the emulator refuses, like DSQL, the 1,001st connection of a moment. */
-const CONFIGURATION = `limits:
-  connectionRatePerSecond: 1000000
-  connectionRateBucket: 1000000
-`;
+const LIMITS = { connectionRatePerSecond: 1_000_000, connectionRateBucket: 1_000_000 };
 const CONNECT_MS = 20_000;
 
 const peer = (name) => fileURLToPath(new URL(`../peers/${name}.mjs`, import.meta.url));
@@ -35,11 +32,11 @@ function candidate(name, program, settings) {
 }
 
 /** Starts the emulator of `dist` in an empty directory. Its `token` is as applications make it. */
-export async function startEmulator(dist, nodeOptions = []) {
+export async function startEmulator(dist, nodeOptions = [], limits = {}) {
   const cwd = temporaryDirectory();
   const configFile = join(cwd, "bench.yaml");
   const readyFile = join(cwd, "ready.json");
-  writeFileSync(configFile, CONFIGURATION);
+  writeFileSync(configFile, JSON.stringify({ limits: { ...LIMITS, ...limits } }));
   const ports = ["--pg-port", "0", "--http-port", "0"];
   const files = ["--ready-file", readyFile, "--config", configFile];
   const main = join(dist, "main.js");
@@ -52,13 +49,17 @@ export async function startEmulator(dist, nodeOptions = []) {
     region,
     credentials,
   }).getDbConnectAdminAuthToken();
-  const emulator = candidate("emulator", program, {
+  const ca = readFileSync(ready.caCertificate, "utf8");
+  const settings = (servername, password) => ({
     port: ready.postgres.port,
     user: "admin",
-    password: token,
-    ssl: { ca: readFileSync(ready.caCertificate, "utf8"), servername: hostname },
+    password,
+    ssl: { ca, servername },
   });
-  return { ...emulator, hostname, token };
+  const connectTo = (servername, password) =>
+    candidate("emulator", program, settings(servername, password)).connect();
+  const emulator = candidate("emulator", program, settings(hostname, token));
+  return { ...emulator, hostname, token, connectTo, httpUrl: ready.http.url, credentials };
 }
 
 /** Starts the bare TLS server for a host name; clients give it this password. */

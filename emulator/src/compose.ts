@@ -9,7 +9,7 @@ import {
   OneTimePasswords,
   openAccounts,
 } from "./accounts/index.ts";
-import { createConnectionAuthorizer } from "./auth/index.ts";
+import { type Cluster, type ConnectionDecision, createConnectionAuthorizer } from "./auth/index.ts";
 import type { ReadyInfo } from "./cli/index.ts";
 import { createEmulatorClock } from "./clock/index.ts";
 import type { ClusterView } from "./clusters/index.ts";
@@ -130,7 +130,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     clock,
     mode: config.enforce,
     onDecision: (decision) => {
-      if (decision.cluster !== undefined) clusters.clientConnects(decision.cluster.identifier);
+      if (wakesCluster(decision)) clusters.clientConnects(decision.cluster.identifier);
       onEvent({ kind: "decision", record: log.record(decision) });
     },
     ports: {
@@ -306,4 +306,12 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     await stop();
     throw error;
   }
+}
+
+/** Whether somebody who may connect has asked for the cluster. */
+function wakesCluster(
+  decision: ConnectionDecision,
+): decision is ConnectionDecision & { readonly cluster: Cluster } {
+  const { cluster, outcome, refusal } = decision;
+  return cluster !== undefined && (outcome === "admitted" || refusal?.code === "cluster_waking_up");
 }
