@@ -33,6 +33,7 @@ export function makeAccessKeyId(
 
 /** The account that an id was made for; `undefined` if it is none of these ids. */
 export function accountOfAccessKeyId(accessKeyId: string): string | undefined {
+  if (!/^A[KS]IA/.test(accessKeyId)) return undefined;
   const bytes = decodeBase32(accessKeyId.slice("AKIA".length).toLowerCase());
   if (accessKeyId.length !== "AKIA".length + ID_CHARACTERS || bytes === undefined) return undefined;
   let bits = 0n;

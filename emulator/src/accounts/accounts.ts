@@ -87,7 +87,7 @@ export class Accounts implements AccessKeyLookup {
       boundary: ofPrincipal?.boundary,
       session: this.#sessionPolicies(caller),
       serviceControl: isServiceLinked(caller) ? undefined : own?.membership?.serviceControl,
-      resourceControl,
+      resourceControl: isServiceLinked(caller) ? undefined : resourceControl,
     };
   }
 
@@ -246,11 +246,15 @@ function sessionIdentity(
     arn: `arn:aws:sts::${accountId}:federated-user/${principal.name}`,
     issuerArn: arn,
     userId: `${accountId}:${principal.name}`,
+    // SPEC: the user's tags go with those of the session. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    tags: tagRecord(tags),
   };
 }
 
 function isServiceLinked({ issuerArn }: Caller): boolean {
-  // SPEC: no service control policy limits them. @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+  // SPEC: no control policy limits them, of whatever kind.
+  // @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+  // @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
   return issuerArn?.includes(":role/aws-service-role/") === true;
 }
 

@@ -50,7 +50,7 @@ export class IamStateFile {
       );
     }
     const content = parse(text);
-    if (content?.formatVersion === 1 && content.accounts !== undefined) return content.accounts;
+    if (content?.formatVersion === 1 && isListOfAccounts(content.accounts)) return content.accounts;
     throw new Error(
       `\`${this.path}\` is not a state of IAM that this version wrote: restore it, or remove it to begin with what the configuration declares`,
     );
@@ -98,6 +98,33 @@ function parse(text: string): Partial<Content> | undefined {
     return undefined;
   }
 }
+
+/** A look at the outside of what JSON has: that no later version or other program wrote it. */
+function isListOfAccounts(value: unknown): value is readonly StoredAccount[] {
+  return (
+    Array.isArray(value) &&
+    value.every((account: Partial<StoredAccount> | null) => {
+      const snapshot: Partial<Record<keyof IamSnapshot, unknown>> | undefined = account?.snapshot;
+      return (
+        Array.isArray(account?.declared) &&
+        typeof snapshot === "object" &&
+        snapshot.formatVersion === 1 &&
+        typeof snapshot.accountId === "string" &&
+        RECORD_LISTS.every((list) => Array.isArray(snapshot[list]))
+      );
+    })
+  );
+}
+
+const RECORD_LISTS = [
+  "users",
+  "groups",
+  "roles",
+  "policies",
+  "accessKeys",
+  "openIdConnectProviders",
+  "deletionTasks",
+] as const satisfies readonly (keyof IamSnapshot)[];
 
 function codeOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -53,8 +53,9 @@ export class OidcTokens {
       });
       return this.#checkTimes(payload);
     } catch (error) {
-      if (error instanceof errors.JOSEError) return { kind: "invalid", reason: error.message };
-      throw error;
+      if (isForged(error)) return { kind: "invalid", reason: error.message };
+      // The key is not in the set, or is none that can be used: too short, not on its curve.
+      return { kind: "no-keys", reason: `keys of ${provider.url}: ${messageOf(error)}` };
     }
   }
 
@@ -67,6 +68,11 @@ export class OidcTokens {
     if (nbf * 1000 > now.getTime()) return { kind: "invalid", reason: "it is not valid yet (nbf)" };
     return { kind: "verified", claims };
   }
+}
+
+/** Whether the token is what is wrong, and not the key for it. */
+function isForged(error: unknown): error is Error {
+  return error instanceof errors.JOSEError && !(error instanceof errors.JWKSNoMatchingKey);
 }
 
 async function keySetOf({ url, keys }: FoundProvider): Promise<JSONWebKeySet> {

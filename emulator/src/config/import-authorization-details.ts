@@ -63,6 +63,8 @@ export function readAuthorizationDetails(reference: DetailsReference): Declarati
 /**
  * Both together. A user of both is one: what the file gives is added, such as an access key, which
  * details do not have. Other names must not be there twice.
+ *
+ * @param declared its policies are the imported ones and then its own
  */
 export function withImported(
   imported: Declarations,
@@ -70,9 +72,10 @@ export function withImported(
   path: string,
   report: Report,
 ): Declarations {
-  for (const kind of ["groups", "roles"] as const) {
+  const own = { ...declared, policies: declared.policies.slice(imported.policies.length) };
+  for (const kind of ["groups", "roles", "policies"] as const) {
     const names = new Set(imported[kind].map(({ name }) => name.toLowerCase()));
-    declared[kind].forEach(({ name }, index) => {
+    own[kind].forEach(({ name }, index) => {
       if (!names.has(name.toLowerCase())) return;
       report(`${path}.${kind}[${index}].name`, "is also in the authorization details");
     });

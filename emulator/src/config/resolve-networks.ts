@@ -65,7 +65,7 @@ function readBlock(text: unknown): ConfiguredNetwork["addresses"][number] | unde
   if (typeof text !== "string") return undefined;
   const [address = "", bits, ...more] = text.split("/");
   const family = isIP(address);
-  if (more.length > 0 || (family !== 4 && family !== 6)) return undefined;
+  if (more.length > 0 || (family !== 4 && family !== 6) || address.includes("%")) return undefined;
   const prefixLength = bits === undefined ? MAX_BITS[family] : Number(bits);
   if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || prefixLength > MAX_BITS[family]))
     return undefined;

@@ -43,7 +43,11 @@ export function resolveOrganization(
 ): ReadonlyMap<string, AccountMembership> {
   const body = objectOf(json);
   const organizationId = textOf(body["id"]);
-  if (organizationId === undefined) return new Map();
+  if (organizationId === undefined) {
+    for (const { path, body: account } of accounts)
+      reportWithoutOrganization(account, path, report);
+    return new Map();
+  }
   const management = textOf(body["managementAccount"]);
   const root = objectOf(body["root"]);
   const rootPath = `${organizationId}/${textOf(root["id"]) ?? "r-root"}/`;
@@ -82,6 +86,13 @@ export function resolveOrganization(
       return [accountId, membership];
     }),
   );
+}
+
+/** What would limit nothing, although it is there to limit. */
+function reportWithoutOrganization(account: JsonObject, path: string, report: Report): void {
+  for (const key of ["organizationalUnit", "serviceControlPolicies", "resourceControlPolicies"]) {
+    if (account[key] !== undefined) report(`${path}.${key}`, "is given without `organization`");
+  }
 }
 
 /** Each unit names its parent, which stands before it; without one it is below the root. */

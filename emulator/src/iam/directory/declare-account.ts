@@ -51,10 +51,29 @@ export function declareAccount(
   );
   const stored = options.stored ?? emptySnapshot(accountId);
   const keptOf = <Entity extends EntityRecord>(
-    kind: string,
+    kind: "user" | "group" | "role",
     records: readonly Entity[],
-  ): readonly Entity[] =>
-    records.filter((record) => !named.has(entityArn(accountId, kind, record).toLowerCase()));
+  ): readonly Entity[] => {
+    const names = new Set(declared[`${kind}s`].map(({ name }) => name.toLowerCase()));
+    // One that the API has renamed or moved is declared all the same: it gets its name back.
+    const ids = new Set(
+      declared[`${kind}s`].map((one) =>
+        options.idFor(PREFIXES[kind], entityArn(accountId, kind, one)),
+      ),
+    );
+    return records.filter(
+      (record) =>
+        !named.has(entityArn(accountId, kind, record).toLowerCase()) &&
+        !names.has(record.name.toLowerCase()) &&
+        !ids.has(record.id),
+    );
+  };
+  const policyNames = new Set(
+    declared.policies.flatMap(({ name, isOfAws }) => (isOfAws === true ? [] : name.toLowerCase())),
+  );
+  const keyIds = new Set(
+    declared.users.flatMap(({ accessKeys }) => accessKeys.map(({ id }) => id)),
+  );
   const maker = new RecordMaker(accountId, stored, options);
 
   const groups = [
@@ -67,7 +86,9 @@ export function declareAccount(
   ];
   const roles = [...keptOf("role", stored.roles), ...declared.roles.map((one) => maker.role(one))];
   const policies = [
-    ...stored.policies.filter(({ arn }) => !named.has(arn.toLowerCase())),
+    ...stored.policies.filter(
+      ({ arn, name }) => !named.has(arn.toLowerCase()) && !policyNames.has(name.toLowerCase()),
+    ),
     ...declared.policies.map((one) => maker.policy(one)),
   ];
   const snapshot: IamSnapshot = {
@@ -77,7 +98,9 @@ export function declareAccount(
     roles,
     policies,
     accessKeys: [
-      ...keysOf(keptOf("user", stored.users), stored.accessKeys),
+      ...keysOf(keptOf("user", stored.users), stored.accessKeys).filter(
+        ({ accessKeyId }) => !keyIds.has(accessKeyId),
+      ),
       ...declared.users.flatMap((user) => maker.keys(user, users)),
     ],
     openIdConnectProviders: [
@@ -87,6 +110,8 @@ export function declareAccount(
   };
   return { snapshot: withoutDangling(snapshot), arns };
 }
+
+const PREFIXES = { user: "AIDA", group: "AGPA", role: "AROA" } as const;
 
 /** Every entity that a declaration names, by ARN. */
 function arnsOf(declared: DeclaredAccount): DeclaredArns {
@@ -213,11 +238,12 @@ class RecordMaker {
     stored: readonly EntityRecord[],
   ): EntityRecord {
     const { name, path, policies, managedPolicies } = declared;
-    const before = find(name, stored);
+    const usualId = this.#options.idFor(prefix, entityArn(this.#accountId, kind, declared));
+    const before = find(name, stored) ?? stored.find(({ id }) => id === usualId);
     return {
       name,
       path,
-      id: before?.id ?? this.#options.idFor(prefix, entityArn(this.#accountId, kind, declared)),
+      id: before?.id ?? usualId,
       createDate: before?.createDate ?? this.#now(),
       inlinePolicies: policies.map((policy) => ({
         policyName: policy.name,

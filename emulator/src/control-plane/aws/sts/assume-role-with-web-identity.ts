@@ -23,7 +23,12 @@ import {
   ROLE_DURATION,
   SESSION_NAME,
 } from "./sts-shapes.ts";
-import { readWebIdentity, unverifiedIssuer, type WebIdentity } from "./web-identity.ts";
+import {
+  readWebIdentity,
+  type UnusableClaims,
+  unverifiedIssuer,
+  type WebIdentity,
+} from "./web-identity.ts";
 
 /** The operation. */
 export const ASSUME_ROLE_WITH_WEB_IDENTITY = unsignedOperation({
@@ -120,11 +125,18 @@ async function verifiedIdentity(
     }
     case "verified": {
       const identity = readWebIdentity(verified.claims, provider);
-      if (identity === undefined) throw invalid("Incorrect token audience");
-      return identity;
+      if (typeof identity !== "string") return identity;
+      throw invalid(UNUSABLE_CLAIMS[identity]);
     }
   }
 }
+
+/** That of the audience is the service's, the others are chosen: they are not published. */
+const UNUSABLE_CLAIMS: Readonly<Record<UnusableClaims, string>> = {
+  "wrong-audience": "Incorrect token audience",
+  "malformed-tags": "The session tags in the ID Token are malformed.",
+  "malformed-source-identity": "The source identity in the ID Token is malformed.",
+};
 
 function findProvider(issuer: string, directory: IamDirectory): FoundProvider | undefined {
   const bare = issuer.replace(/^https:\/\//, "").replace(/\/$/, "");

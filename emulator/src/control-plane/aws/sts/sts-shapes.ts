@@ -14,8 +14,10 @@ import {
   TIMESTAMP,
 } from "../query/shape.ts";
 
-const NAME_PATTERN = { expression: /^[\w+=,.@-]*$/, text: "[\\w+=,.@-]*" };
-const TAG_KEY = {
+/** What names are written with. */
+export const NAME_PATTERN = { expression: /^[\w+=,.@-]*$/, text: "[\\w+=,.@-]*" };
+/** Of the key of a tag. */
+export const TAG_KEY = {
   minCharacters: 1,
   maxCharacters: 128,
   pattern: {
@@ -23,7 +25,8 @@ const TAG_KEY = {
     text: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+",
   },
 } as const satisfies TextConstraints;
-const TAG_VALUE = {
+/** Of the value of a tag. */
+export const TAG_VALUE = {
   minCharacters: 0,
   maxCharacters: 256,
   pattern: {

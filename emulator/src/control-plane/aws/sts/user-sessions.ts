@@ -4,7 +4,12 @@ import { QueryError } from "../query/query-error.ts";
 import { queryOperation } from "../query/query-operation.ts";
 import { integer, optional, required, structure, text } from "../query/shape.ts";
 import { checkSecondFactor } from "./second-factor.ts";
-import { packedPolicySize, sessionPolicies, sessionTags } from "./session-limits.ts";
+import {
+  packedPolicySize,
+  sessionPolicies,
+  sessionTags,
+  type TagMembers,
+} from "./session-limits.ts";
 import {
   CREDENTIALS,
   FEDERATED_NAME,
@@ -54,19 +59,17 @@ export const GET_FEDERATION_TOKEN = queryOperation({
     ),
     PackedPolicySize: optional(integer()),
   },
-  access: ({ name, tags = [] }, { caller }: QueryCall) => ({
+  access: ({ name, tags }, { caller }: QueryCall) => ({
     resource: federatedArn(caller.accountId, name),
-    keys: new Map<string, readonly string[]>([
-      ...(tags.length === 0 ? [] : [["aws:tagkeys", tags.map(({ key }) => key)] as const]),
-      ...tags.map(({ key, value }) => [`aws:requesttag/${key.toLowerCase()}`, [value]] as const),
-    ]),
+    keys: tagRequestKeys(tags),
   }),
   run: async (input, call) => {
     const { name, durationSeconds = SESSION_SECONDS.usualOfUser } = input;
     const { accountId } = call.caller;
     const resource = federatedArn(accountId, name);
     if ((input.tags ?? []).length > 0) {
-      await call.requireAccess({ action: "sts:TagSession", resource });
+      const keys = tagRequestKeys(input.tags);
+      await call.requireAccess({ action: "sts:TagSession", resource, keys });
     }
     const policies = sessionPolicies(input, call.directory) ?? { managed: [] };
     const tags = sessionTags(input.tags);
@@ -77,7 +80,8 @@ export const GET_FEDERATION_TOKEN = queryOperation({
       durationSeconds,
       policies,
       tags,
-      transitiveTagKeys: Object.keys(tags),
+      // SPEC: the session cannot assume a role, so that no tag can go on.
+      transitiveTagKeys: [],
     });
     return {
       credentials,
@@ -86,6 +90,13 @@ export const GET_FEDERATION_TOKEN = queryOperation({
     };
   },
 });
+
+function tagRequestKeys(tags: TagMembers = []): ReadonlyMap<string, readonly string[]> {
+  return new Map<string, readonly string[]>([
+    ...(tags.length === 0 ? [] : [["aws:tagkeys", tags.map(({ key }) => key)] as const]),
+    ...tags.map(({ key, value }) => [`aws:requesttag/${key.toLowerCase()}`, [value]] as const),
+  ]);
+}
 
 function federatedArn(accountId: string, name: string): string {
   return `arn:aws:sts::${accountId}:federated-user/${name}`;

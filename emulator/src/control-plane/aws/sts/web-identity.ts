@@ -5,6 +5,8 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
  */
 import type { FoundProvider } from "../../../iam/index.ts";
+import type { TextConstraints } from "../query/shape.ts";
+import { NAME_PATTERN, TAG_KEY, TAG_VALUE } from "./sts-shapes.ts";
 
 const TAGS_CLAIM = "https://aws.amazon.com/tags";
 const SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity";
@@ -21,6 +23,11 @@ export interface WebIdentity {
   readonly sourceIdentity: string | undefined;
 }
 
+/** Why the claims say nothing that STS can use. */
+export type UnusableClaims = "wrong-audience" | "malformed-tags" | "malformed-source-identity";
+
+const SOURCE_IDENTITY = { minCharacters: 2, maxCharacters: 64, pattern: NAME_PATTERN };
+
 type Claims = Readonly<Record<string, unknown>>;
 
 /** What a token says of its issuer before anything of it is verified; `undefined` if it is no token. */
@@ -36,8 +43,11 @@ export function unverifiedIssuer(token: string): string | undefined {
   }
 }
 
-/** Reads verified claims; `undefined` if they are for nobody whom the provider is registered for. */
-export function readWebIdentity(claims: Claims, provider: FoundProvider): WebIdentity | undefined {
+/** Reads verified claims. */
+export function readWebIdentity(
+  claims: Claims,
+  provider: FoundProvider,
+): WebIdentity | UnusableClaims {
   const { sub, azp } = claims;
   const audiences = textsOf(claims["aud"]);
   // SPEC: an authorized party stands in for the audience, which is then under another key.
@@ -46,7 +56,7 @@ export function readWebIdentity(claims: Claims, provider: FoundProvider): WebIde
   const isFor = [...audiences, ...(party === undefined ? [] : [party])].some((one) =>
     provider.clientIds.includes(one),
   );
-  if (audience === undefined || !isFor || typeof sub !== "string") return undefined;
+  if (audience === undefined || !isFor || typeof sub !== "string") return "wrong-audience";
   const prefix = provider.url.toLowerCase();
   const keys: readonly (readonly [string, readonly string[]])[] = [
     ["aud", party === undefined ? audiences : [party]],
@@ -56,8 +66,12 @@ export function readWebIdentity(claims: Claims, provider: FoundProvider): WebIde
     ["azp", party === undefined ? [] : [party]],
     ["email", textsOf(claims["email"])],
   ];
-  const sessionTags = objectOf(claims[TAGS_CLAIM]);
+  const tags = readTags(claims[TAGS_CLAIM]);
+  if (tags === undefined) return "malformed-tags";
   const sourceIdentity = claims[SOURCE_IDENTITY_CLAIM];
+  if (sourceIdentity !== undefined && !isText(sourceIdentity, SOURCE_IDENTITY)) {
+    return "malformed-source-identity";
+  }
   return {
     provider,
     subject: sub,
@@ -67,13 +81,43 @@ export function readWebIdentity(claims: Claims, provider: FoundProvider): WebIde
         values.length === 0 ? [] : [[`${prefix}:${name}`, values] as const],
       ),
     ),
-    tags: Object.entries(objectOf(sessionTags["principal_tags"])).flatMap(([key, value]) => {
-      const [text] = textsOf(value);
-      return text === undefined ? [] : [{ key, value: text }];
-    }),
-    transitiveTagKeys: textsOf(sessionTags["transitive_tag_keys"]),
-    sourceIdentity: typeof sourceIdentity === "string" ? sourceIdentity : undefined,
+    ...tags,
+    sourceIdentity,
   };
+}
+
+/** SPEC: tags are as in a request, each with one value; `undefined` if they are not. */
+function readTags(claim: unknown): Pick<WebIdentity, "tags" | "transitiveTagKeys"> | undefined {
+  if (claim === undefined) return { tags: [], transitiveTagKeys: [] };
+  if (!isObject(claim)) return undefined;
+  const { principal_tags: given = {}, transitive_tag_keys: transitive = [] } = claim;
+  if (!isObject(given) || !Array.isArray(transitive)) return undefined;
+  const tags = Object.entries(given).map(([key, values]) => {
+    const list: readonly unknown[] = Array.isArray(values) ? values : [values];
+    const [value] = list;
+    return list.length === 1 && isText(key, TAG_KEY) && isText(value, TAG_VALUE)
+      ? { key, value }
+      : undefined;
+  });
+  const keys = new Set(tags.map((tag) => tag?.key.toLowerCase()));
+  const transitiveTagKeys = transitive.filter(
+    (key: unknown) => typeof key === "string" && keys.has(key.toLowerCase()),
+  );
+  const read = tags.filter((tag) => tag !== undefined);
+  if (read.length < tags.length || transitiveTagKeys.length < transitive.length) return undefined;
+  return { tags: read, transitiveTagKeys };
+}
+
+function isText(
+  value: unknown,
+  { minCharacters = 0, maxCharacters = Infinity, pattern }: TextConstraints,
+): value is string {
+  return (
+    typeof value === "string" &&
+    value.length >= minCharacters &&
+    value.length <= maxCharacters &&
+    pattern?.expression.test(value) !== false
+  );
 }
 
 function textsOf(value: unknown): readonly string[] {
@@ -81,8 +125,6 @@ function textsOf(value: unknown): readonly string[] {
   return values.filter((item) => typeof item === "string");
 }
 
-function objectOf(value: unknown): Claims {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Claims)
-    : {};
+function isObject(value: unknown): value is Claims {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
