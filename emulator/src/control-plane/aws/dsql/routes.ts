@@ -82,7 +82,8 @@ function send(reply: FastifyReply, { clock }: DsqlApiSources, answer: DsqlReply)
     .headers({ "x-amzn-requestid": requestId, date: clock.now().toUTCString() });
   if (errorType !== undefined) void reply.header("x-amzn-errortype", errorType);
   if (retryAfterSeconds !== undefined) void reply.header("retry-after", String(retryAfterSeconds));
-  return reply.send(JSON.stringify(json));
+  // As bytes: to a text the framework adds a character set, which the protocol does not have.
+  return reply.send(Buffer.from(JSON.stringify(json)));
 }
 
 /** What the framework refuses, and bugs, in the form of the service. */
