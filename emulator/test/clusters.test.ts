@@ -36,7 +36,8 @@ async function create(
 async function connect(emulator: RunningEmulator, hostname: string): Promise<Client> {
   const region = hostname.split(".")[2] ?? "";
   const credentials = { ...emulator.credentials };
-  const signer = new DsqlSigner({ hostname, region, credentials });
+  // Good for a week, so that the clock may be moved.
+  const signer = new DsqlSigner({ hostname, region, credentials, expiresIn: 604_800 });
   const client = new Client({
     ...emulator.postgres,
     user: "admin",
@@ -175,6 +176,24 @@ describe("clusters of a running emulator", () => {
       `engine-started us-east-1/${two.identifier}`,
       `engine-started us-east-1/${one.identifier}`,
     ]);
+  });
+
+  test("a cluster that nobody used sleeps, wakes for who may connect, and says so", async () => {
+    const configFile = join(directory, "dsql-emulator.json");
+    const inactiveAfterMs = 3_600_000;
+    writeFileSync(configFile, JSON.stringify({ clusterLifecycle: { inactiveAfterMs } }));
+    await using emulator = await startEmulator({ configFile });
+    const endpoint = emulator.clusters[0]?.endpoint ?? "";
+    await fetch(`${emulator.http.url}/_emulator/clock`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ advance: "PT2H" }),
+    });
+    expect(await refusal(emulator, endpoint)).toMatchObject({
+      code: "08006",
+      message: "unable to accept connection, waking up cluster, please retry later",
+    });
+    expect(await refusal(emulator, endpoint)).toBe("admitted");
   });
 
   test("a database begins with its roles, mappings and statements, once", async () => {
