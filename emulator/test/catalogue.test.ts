@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { connectionPipelines } from "../src/auth/authorize-connection.ts";
+import { connectionPipelines, CONNECTION_STEPS } from "../src/auth/authorize-connection.ts";
 import { REFUSALS, type RefusalCode } from "../src/auth/index.ts";
 import type { RefusalEntry } from "../src/auth/refusal-catalogue.ts";
 import { CONNECTION_CASES } from "./fixtures/auth/connection-cases.ts";
@@ -116,10 +116,9 @@ describe("the connection pipeline", () => {
       unused as Parameters<typeof connectionPipelines>[0],
       { now: () => new Date(0) },
     );
-    expect(documentedOrder(fidelityPage)).toStrictEqual([
-      ...admission.names,
-      ...authorization.names,
-    ]);
+    const order = [...admission.names, ...authorization.names];
+    expect(documentedOrder(fidelityPage)).toStrictEqual(order);
+    expect(CONNECTION_STEPS).toStrictEqual(order);
   });
 });
 

@@ -8,7 +8,14 @@ import type { Caller } from "../iam/index.ts";
 import type { Clock } from "../shared/index.ts";
 import { SigningKeyCache } from "../sigv4/index.ts";
 import type { Cluster, ConnectionAttempt } from "./connection-attempt.ts";
-import { type EnforcementMode, internalError, Pipeline, type PipelineResult } from "./pipeline.ts";
+import { beforeSteps } from "./inject-fault.ts";
+import {
+  type BeforeStep,
+  type EnforcementMode,
+  internalError,
+  Pipeline,
+  type PipelineResult,
+} from "./pipeline.ts";
 import type { AuthorizationPorts } from "./ports.ts";
 import type { AuthRefusal } from "./refusal.ts";
 import { checkClusterState } from "./steps/check-cluster-state.ts";
@@ -60,8 +67,32 @@ interface ConnectionPipelines {
 
 interface RunnablePipeline<Initial, Firm, All> {
   readonly names: readonly string[];
-  run(initial: Initial, mode: EnforcementMode): Promise<PipelineResult<Firm, All>>;
+  run(
+    initial: Initial,
+    mode: EnforcementMode,
+    before?: BeforeStep,
+  ): Promise<PipelineResult<Firm, All>>;
 }
+
+/** Names of all steps, in order. */
+export const CONNECTION_STEPS = [
+  "tls-and-sni",
+  "cluster",
+  "connection-rate",
+  "connection-count",
+  "parse-token",
+  "access-key",
+  "session-credentials",
+  "scope",
+  "lifetime",
+  "signature",
+  "token-host",
+  "user-and-action",
+  "iam",
+  "cluster-state",
+  "role-mapping",
+  "database",
+] as const;
 
 /** The two halves of the pipeline, with the order of their steps. */
 export function connectionPipelines(ports: AuthorizationPorts, clock: Clock): ConnectionPipelines {
@@ -96,6 +127,7 @@ export function connectionPipelines(ports: AuthorizationPorts, clock: Clock): Co
 export function createConnectionAuthorizer(options: AuthorizerOptions): ConnectionAuthorizer {
   const { clock, mode, onDecision } = options;
   const { admission, authorization } = connectionPipelines(options.ports, clock);
+  const before = beforeSteps(options.ports.faults);
 
   /** Hands the decision on. Returns what the client is refused with, if it is: also when an admission cannot be recorded. */
   function record(
@@ -112,7 +144,7 @@ export function createConnectionAuthorizer(options: AuthorizerOptions): Connecti
 
   return {
     async admit(attempt): Promise<Verdict<{ admission: PendingAdmission }>> {
-      const result = await admission.run({ attempt }, mode);
+      const result = await admission.run({ attempt }, mode, before);
       const { trace } = result;
       if (result.kind === "passed") {
         const { cluster } = result.facts;
@@ -126,7 +158,7 @@ export function createConnectionAuthorizer(options: AuthorizerOptions): Connecti
 
     async authorize(pending, password): Promise<Verdict<{ authorization: Authorization }>> {
       const { attempt, cluster } = pending;
-      const result = await authorization.run({ attempt, cluster, password }, mode);
+      const result = await authorization.run({ attempt, cluster, password }, mode, before);
       const refusal = record({
         attempt,
         cluster,

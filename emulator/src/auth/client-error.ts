@@ -35,7 +35,8 @@ export function clientError(
   { explain }: ClientErrorOptions,
 ): ClientError {
   const { code, message, hint, reason } = refusal;
-  const { sqlState, fix } = REFUSALS[code];
+  const { fix } = REFUSALS[code];
+  const { sqlState = REFUSALS[code].sqlState } = refusal;
   const detail = `Session Id: ${sessionId}`;
   const answer = { severity: "FATAL", sqlState, message } as const;
   if (!explain) return { ...answer, detail, hint };

@@ -1,4 +1,8 @@
-export { type AuthorizerOptions, createConnectionAuthorizer } from "./authorize-connection.ts";
+export {
+  type AuthorizerOptions,
+  CONNECTION_STEPS,
+  createConnectionAuthorizer,
+} from "./authorize-connection.ts";
 export { type ClientError, type ClientErrorOptions, clientError } from "./client-error.ts";
 export type { Cluster, ClusterStatus, ConnectionAttempt, Network } from "./connection-attempt.ts";
 export type { EnforcementMode, TraceEntry } from "./pipeline.ts";
@@ -7,6 +11,8 @@ export type {
   AuthorizationPorts,
   ClusterDirectory,
   ConnectionGate,
+  FaultInjection,
+  InjectedFault,
   NetworkDirectory,
   PolicyStore,
   RoleMappingStore,

@@ -26,6 +26,15 @@ export interface TraceEntry {
 /** How strictly waivable steps count. Required steps count in every mode. */
 export type EnforcementMode = "strict" | "soft" | "off";
 
+/** What was done before a step on purpose, and how the run ends by it, if it does. */
+export interface StepFault {
+  readonly saw: Observations;
+  readonly refusal: AuthRefusal | undefined;
+}
+
+/** Called before each step, with the facts that are known by then. */
+export type BeforeStep = (step: string, facts: object) => Promise<StepFault | undefined>;
+
 /** Result of a run. `Firm` holds in every mode; `All` as well when no step was waived or left out. */
 export type PipelineResult<Firm, All> = {
   readonly trace: readonly TraceEntry[];
@@ -105,19 +114,29 @@ export class Pipeline<Initial extends object, Firm extends object, All extends F
    * Runs the steps until one refuses. Never rejects: a step that throws refuses with
    * `internal_error`, in every mode, since nothing is known of what it would have found.
    */
-  async run(initial: Initial, mode: EnforcementMode): Promise<PipelineResult<Firm, All>> {
+  async run(
+    initial: Initial,
+    mode: EnforcementMode,
+    before?: BeforeStep,
+  ): Promise<PipelineResult<Firm, All>> {
     const trace: TraceEntry[] = [];
     let facts: object = initial;
     let waived: AuthRefusal | undefined;
     for (const step of this.#steps) {
       const { name } = step;
+      const fault = await runBefore(before, name, facts);
+      if (fault?.refusal !== undefined) {
+        const { refusal, saw } = fault;
+        trace.push({ step: name, outcome: "refused", saw, refusal });
+        return { kind: "refused", refusal, trace, known: facts as Partial<All> };
+      }
       const skipReason = step.isWaivable ? reasonToSkip(mode, step.needs, facts) : undefined;
       if (skipReason !== undefined) {
         trace.push({ step: name, outcome: "skipped", saw: { because: skipReason } });
         continue;
       }
       const outcome = await runStep(step, facts);
-      const saw = outcome.saw ?? {};
+      const saw = { ...outcome.saw, ...fault?.saw };
       if (outcome.kind === "continue") {
         facts = { ...facts, ...outcome.facts };
         trace.push({ step: name, outcome: "passed", saw });
@@ -149,6 +168,18 @@ function reasonToSkip(
   return missing.length === 0
     ? undefined
     : `needs what a waived step did not establish: ${missing.map(String).join(", ")}`;
+}
+
+async function runBefore(
+  before: BeforeStep | undefined,
+  step: string,
+  facts: object,
+): Promise<StepFault | undefined> {
+  try {
+    return await before?.(step, facts);
+  } catch (error) {
+    return internalError(`what comes before step \`${step}\``, error);
+  }
 }
 
 async function runStep(step: NamedStep, facts: object): Promise<StepOutcome<object>> {

@@ -42,6 +42,33 @@ export interface RoleMappingStore {
   isMapped(cluster: Cluster, principal: Caller, databaseRole: string): Promise<boolean>;
 }
 
+/** What was injected before a step. */
+export interface InjectedFault {
+  readonly ruleIds: readonly string[];
+  /** How long the step was delayed, in real milliseconds. */
+  readonly latencyMs: number;
+  readonly end:
+    | { readonly kind: "none" }
+    | { readonly kind: "drop" }
+    | {
+        readonly kind: "error";
+        /** `undefined` for those of the catalogue. */
+        readonly sqlState: string | undefined;
+        readonly message: string | undefined;
+      };
+}
+
+/** Makes connections fail on purpose, in every enforcement mode. */
+export interface FaultInjection {
+  /** Asked before each step; the account, region and cluster are those that are known by then. */
+  beforeStep(at: {
+    readonly step: string;
+    readonly account: string | undefined;
+    readonly region: string | undefined;
+    readonly cluster: string | undefined;
+  }): Promise<InjectedFault | undefined>;
+}
+
 /** All ports of the pipeline. */
 export interface AuthorizationPorts {
   readonly clusters: ClusterDirectory;
@@ -50,4 +77,5 @@ export interface AuthorizationPorts {
   readonly networks: NetworkDirectory;
   readonly policies: PolicyStore;
   readonly roleMappings: RoleMappingStore;
+  readonly faults?: FaultInjection;
 }

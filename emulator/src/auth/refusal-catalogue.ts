@@ -261,6 +261,16 @@ export const REFUSALS = {
       "the start-up packet sets something that is not on DSQL's list; code and text are those of SET in a session",
     fix: "leave the setting out of the connection string, options or PGOPTIONS",
   },
+  fault_injected: {
+    sqlState: "08006",
+    sqlStateConfidence: "chosen",
+    message: "emulator: unable to accept connection, a fault was injected",
+    textConfidence: "chosen",
+    source: "the emulator",
+    meaning:
+      "a rule of /_emulator/faults makes connections fail here; SQLSTATE and message are the rule's, if it has them",
+    fix: "GET /_emulator/faults shows the rules, DELETE /_emulator/faults deletes them",
+  },
   internal_error: {
     sqlState: "XX000",
     sqlStateConfidence: "chosen",

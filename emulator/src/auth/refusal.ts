@@ -8,6 +8,10 @@ export interface AuthRefusal {
   readonly hint: string | undefined;
   /** DSQL's message for this case. */
   readonly message: string;
+  /** In place of the catalogue's. */
+  readonly sqlState?: string;
+  /** Whether the connection is closed without a word. */
+  readonly isSilent?: true;
   /** The emulator's own words, on one line: what was seen, what was expected, what to do. */
   readonly reason: string;
 }

@@ -42,7 +42,8 @@ export interface ConnectionFault {
   readonly ruleIds: readonly string[];
   readonly latencyMs: number;
   readonly end:
-    | { readonly kind: "none" | "drop" }
+    | { readonly kind: "none" }
+    | { readonly kind: "drop" }
     | {
         readonly kind: "error";
         readonly sqlState: string | undefined;
