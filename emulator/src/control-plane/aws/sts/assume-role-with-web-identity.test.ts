@@ -280,7 +280,7 @@ describe("AssumeRoleWithWebIdentity", () => {
     ["ends at no time", { exp: "soon" as unknown as number }],
     ["ended before all times", { exp: -1e300 }],
   ])("a token that %s is none", async (_case, claims: object) => {
-    expect(await assume(await tokenOf(claims))).toEqual(NO_TOKEN);
+    expect(await assume(await tokenOf(claims as JWTPayload))).toEqual(NO_TOKEN);
   });
 
   test.each([
@@ -290,7 +290,7 @@ describe("AssumeRoleWithWebIdentity", () => {
     ["no subject", { sub: undefined }],
     ["another party and audience", { aud: "else", azp: "else" }],
   ])("%s", async (_case, claims: object) => {
-    expect(await assume(await tokenOf(claims))).toEqual(WRONG_AUDIENCE);
+    expect(await assume(await tokenOf(claims as JWTPayload))).toEqual(WRONG_AUDIENCE);
   });
 
   test("ProviderId is not for these tokens", async () => {
