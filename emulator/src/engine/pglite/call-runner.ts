@@ -7,6 +7,7 @@ import type { Backend } from "./backend.ts";
 import { findServerError, readyForQueryStatus, type ServerError } from "./backend-reply.ts";
 import type { CallOutcome } from "./engine-process.ts";
 import type { OutputPump } from "./output-pump.ts";
+import type { SessionMemory } from "./session-memory.ts";
 import type { TellSessionFacts } from "./session-facts.ts";
 import type { SuperuserGuard } from "./superuser-guard.ts";
 import { type CallMessage, CONTROL, monotonicMs, SUPERUSER_ROLE } from "./worker-protocol.ts";
@@ -21,6 +22,7 @@ export interface CallRunnerParts {
   readonly backend: Backend;
   readonly guard: SuperuserGuard;
   readonly tellSessionFacts: TellSessionFacts;
+  readonly sessionMemory: SessionMemory;
   readonly pump: OutputPump;
   readonly control: Int32Array<SharedArrayBuffer>;
   /** The engine's memory. */
@@ -38,6 +40,8 @@ export function createCallRunner(parts: CallRunnerParts): RunCall {
   let lostReason: string | undefined;
 
   function runUnguarded(call: CallMessage): CallOutcome {
+    for (const closed of call.closedSessions ?? []) parts.sessionMemory.forget(closed);
+    parts.sessionMemory.enter(call.sessionNumber);
     parts.tellSessionFacts(call.sessionFacts ?? "");
     if (holder === undefined || holder === EMULATOR_SESSION) {
       const refusal = roleSwitch.enter(call);

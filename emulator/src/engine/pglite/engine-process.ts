@@ -24,6 +24,8 @@ export interface EngineCall {
   readonly databaseRoleId?: number | undefined;
   /** What SQL can ask about the session, see `sessionFactsText`; nothing when left out. */
   readonly sessionFacts?: string | undefined;
+  /** Sessions that are over, whose memory can be freed. */
+  readonly closedSessions?: readonly number[] | undefined;
   /** Framed, checked frontend messages. The buffer is transferred to the worker. */
   readonly frames: Uint8Array;
   /** Whether the answer must end with ReadyForQuery (false when the frames end in Flush). */

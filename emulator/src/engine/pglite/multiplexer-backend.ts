@@ -27,6 +27,8 @@ const CANNOT_CONNECT_NOW = "57P03";
 const WINDOW_SIZE = 64;
 /** Statements of closed sessions that may wait for their Close. */
 const ABANDONED_STATEMENTS_MAX = 32;
+/** Closed sessions whose memory may wait to be freed. */
+const ABANDONED_SESSIONS_MAX = 64;
 
 /** Options of `createSharedBackend`. */
 export interface SharedBackendOptions {
@@ -63,8 +65,8 @@ export interface SharedBackend {
    * @param onRead - gets nothing when the engine is lost
    */
   readSettingsNext(onRead: (values: SettingValues | undefined) => void): void;
-  /** Has these statements of a closed session closed, some time. */
-  abandonStatements(engineNames: readonly string[]): void;
+  /** Has what a closed session leaves in the engine freed, some time: these statements, its memory. */
+  abandonSession(sessionNumber: number, engineNames: readonly string[]): void;
 }
 
 /** Makes what the sessions of a started process share. */
@@ -75,6 +77,7 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
   let baseline: Promise<SettingValues> | undefined;
   let baselineValues: SettingValues = [];
   let abandoned: string[] = [];
+  let closedSessions: number[] = [];
   const lostListeners = new Set<(reason: string) => void>();
   const scheduler = createScheduler({
     process,
@@ -102,6 +105,7 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     frames: readonly FrontendFrame[],
     databaseRole: string,
     onResult: (result: ChoreResult) => void,
+    closed?: readonly number[],
   ): void {
     const answer: Uint8Array[] = [];
     scheduler.submitNext({
@@ -111,6 +115,7 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
         call: {
           sessionNumber: 0,
           databaseRole,
+          closedSessions: closed,
           frames: concatFrames(frames),
           endsWithReadyForQuery: true,
         },
@@ -186,13 +191,19 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
         onRead(settings);
       });
     },
-    abandonStatements: (engineNames) => {
+    abandonSession: (sessionNumber, engineNames) => {
       abandoned.push(...engineNames);
-      if (abandoned.length < ABANDONED_STATEMENTS_MAX) return;
+      closedSessions.push(sessionNumber);
+      const isFew =
+        abandoned.length < ABANDONED_STATEMENTS_MAX &&
+        closedSessions.length < ABANDONED_SESSIONS_MAX;
+      if (isFew) return;
       const frames = [...abandoned.map(closeStatementFrame), syncFrame()];
+      const closed = closedSessions;
       abandoned = [];
+      closedSessions = [];
       // If it fails, some statements stay in the engine's memory; nobody can name them.
-      runNext(frames, ADMIN_ROLE, () => undefined);
+      runNext(frames, ADMIN_ROLE, () => undefined, closed);
     },
   };
 }

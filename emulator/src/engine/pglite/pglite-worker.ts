@@ -12,6 +12,7 @@ import { OutputPump, type PostMessage } from "./output-pump.ts";
 import { reportDsqlVersion } from "./reported-version.ts";
 import { refuseSettings, restrictSettings } from "./restrict-settings.ts";
 import { createSessionFacts } from "./session-facts.ts";
+import { createSessionMemory } from "./session-memory.ts";
 import { openSnapshot } from "./snapshot-source.ts";
 import type { CallMessage, CancelFlags, WorkerOptions } from "./worker-protocol.ts";
 
@@ -38,6 +39,7 @@ async function start(options: WorkerOptions): Promise<StartedEngine> {
 
   reportDsqlVersion(backend, memory);
   const tellSessionFacts = createSessionFacts(backend, memory);
+  const sessionMemory = createSessionMemory(backend, memory);
   const restricted = restrictSettings(backend, memory);
   const guard = createTestedGuard(backend, memory, options.superuserGuard);
   refuseSettings(backend, restricted);
@@ -46,7 +48,15 @@ async function start(options: WorkerOptions): Promise<StartedEngine> {
   const { module } = backend;
   return {
     pump,
-    runCall: createCallRunner({ backend, guard, tellSessionFacts, pump, control, memory }),
+    runCall: createCallRunner({
+      backend,
+      guard,
+      tellSessionFacts,
+      sessionMemory,
+      pump,
+      control,
+      memory,
+    }),
     cancelFlags: {
       memory,
       queryCancelPending: module._QueryCancelPending,

@@ -273,7 +273,8 @@ export function createSharedSession(options: SharedSessionOptions): SqlSession {
       }
       await submit(status === "unfinished" ? SYNC : ROLLBACK, discard);
     }
-    backend.abandonStatements([...statements.named.values()].map(({ engineName }) => engineName));
+    const engineNames = [...statements.named.values()].map(({ engineName }) => engineName);
+    backend.abandonSession(sessionNumber, engineNames);
     sessionEnd.forget();
     options.onClosed();
   }

@@ -24,6 +24,9 @@ export const TAG_NOTICE = "DSQLT";
  */
 const IAM_ARN = "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/([!-~]+/)*[A-Za-z0-9+=,.@_-]{1,64}$";
 
+/** Used at each start to find where PostgreSQL remembers the sequences of a session. */
+export const PROBE_SEQUENCE = "sys.probe";
+
 /** A search path in which clients can create nothing. */
 const SAFE_PATH = "SET search_path = pg_catalog, pg_temp";
 const DEFINER = `LANGUAGE plpgsql SECURITY DEFINER ${SAFE_PATH}`;
@@ -149,6 +152,7 @@ export const SYS_STATEMENTS: readonly string[] = [
   "CREATE TABLE sys.iam_principals (iam_oid oid PRIMARY KEY, arn text NOT NULL UNIQUE)",
   `CREATE TABLE sys.iam_trusts (iam_oid oid NOT NULL, pg_role_oid oid NOT NULL,
      grantor_pg_role_oid oid NOT NULL, PRIMARY KEY (pg_role_oid, iam_oid))`,
+  `CREATE SEQUENCE ${PROBE_SEQUENCE} CYCLE`,
   MAPPINGS_VIEW,
   "GRANT SELECT ON sys.iam_pg_role_mappings TO PUBLIC",
   TRUST,
