@@ -215,7 +215,7 @@ describe("soft mode", () => {
       const { verdict, decisions } = await connect(soft(script));
       const code = outcome === "admitted" ? "" : outcome.code;
       const isRequired =
-        /^(tls|sni|connection_rate|too_many|cluster|database|setting|internal)_/.test(code);
+        /^(tls|sni|connection_rate|too_many|cluster|database|setting|internal|fault)_/.test(code);
       expect(verdict.kind).toBe(isRequired ? "refused" : "admitted");
       expect(decisions[0]?.refusal).toStrictEqual(outcome);
     },

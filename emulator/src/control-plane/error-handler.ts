@@ -5,6 +5,7 @@
 import type { Duplex } from "node:stream";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError, type ApiErrorCode, errorBody } from "./api-error.ts";
+import { DroppedRequest } from "./dropped-request.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** Told of errors that nobody expected: bugs in the emulator. */
@@ -29,6 +30,11 @@ export function answerError(
   reply: FastifyReply,
   onInternalError: InternalErrorListener,
 ): FastifyReply {
+  if (error instanceof DroppedRequest) {
+    reply.hijack();
+    reply.raw.destroy();
+    return reply;
+  }
   void reply.headers(SECURITY_HEADERS);
   if (error instanceof ApiError) {
     return reply.code(error.statusCode).send(errorBody(error.code, error.message));

@@ -12,18 +12,22 @@ export type {
   WebIdentityVerifier,
 } from "./aws/ports.ts";
 export { buildControlPlane, type ControlPlaneOptions } from "./build-control-plane.ts";
+export { AWS_OPERATIONS } from "./aws/operation-names.ts";
 export type { ClockBody } from "./emulator/clock.ts";
 export type {
   ConnectionBody,
   ConnectionListBody,
   ListedConnection,
 } from "./emulator/connections.ts";
+export type { FaultListBody } from "./emulator/faults.ts";
 export type { HealthBody } from "./emulator/health.ts";
 export type { InternalErrorListener } from "./error-handler.ts";
 export type {
   CaCertificateSource,
   ClusterCounter,
   ConnectionRecords,
+  FaultInjector,
+  FaultRules,
   ReadinessProbe,
   StateSource,
 } from "./ports.ts";

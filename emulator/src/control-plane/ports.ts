@@ -6,6 +6,23 @@ import type {
   DecisionSummary,
   LiveState,
 } from "../audit/index.ts";
+import type { CallFault, FaultableCall, FaultAddition, FaultReport } from "../faults/index.ts";
+
+/** The fault rules; `Faults` keeps them. */
+export interface FaultRules {
+  /** Reads a rule; all that is wrong with it is told at once. */
+  add(json: unknown): FaultAddition;
+  list(): readonly FaultReport[];
+  /** @returns whether it was there */
+  remove(id: string): boolean;
+  clear(): void;
+}
+
+/** Makes calls of AWS's APIs fail on purpose; `Faults` does. */
+export interface FaultInjector {
+  /** Waits as long as rules say, and tells how the call ends; `undefined` when it goes on. */
+  beforeCall(call: FaultableCall): Promise<CallFault | undefined>;
+}
 
 /** Says whether everything listens and the emulator takes connections. */
 export interface ReadinessProbe {

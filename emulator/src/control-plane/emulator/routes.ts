@@ -1,9 +1,10 @@
 /** The emulator's own API, below `/_emulator/`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "../api-error.ts";
-import type { CaCertificateSource, StateSource } from "../ports.ts";
+import type { CaCertificateSource, FaultRules, StateSource } from "../ports.ts";
 import { changeClock, clockBody } from "./clock.ts";
 import { endConnection, findConnection, listConnections } from "./connections.ts";
+import { addFault, listFaults, removeFault } from "./faults.ts";
 import { type HealthSources, healthBody } from "./health.ts";
 import { stateBody } from "./state.ts";
 
@@ -11,6 +12,8 @@ import { stateBody } from "./state.ts";
 export interface EmulatorApiSources extends HealthSources {
   readonly ca: CaCertificateSource;
   readonly state: StateSource;
+  /** Without them, the paths of faults are not there. */
+  readonly faults?: FaultRules;
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -44,8 +47,24 @@ function sessionIdOf(params: unknown): unknown {
   return (params as { readonly sessionId?: unknown }).sessionId;
 }
 
+function addFaultsApi(app: FastifyInstance, faults: FaultRules): void {
+  app.get("/_emulator/faults", async () => listFaults(faults));
+  app.post("/_emulator/faults", async ({ body }, reply) =>
+    reply.code(201).send(addFault(faults, body)),
+  );
+  app.delete("/_emulator/faults", async (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+  app.delete<{ Params: { id: string } }>("/_emulator/faults/:id", async ({ params }, reply) => {
+    removeFault(faults, params.id);
+    return reply.code(204).send();
+  });
+}
+
 /** Adds the routes to the server. */
 export function addEmulatorApi(app: FastifyInstance, sources: EmulatorApiSources): void {
+  if (sources.faults !== undefined) addFaultsApi(app, sources.faults);
   for (const [url, handler] of Object.entries(readers(sources))) {
     app.get(url, async (request, reply) => handler(request, reply));
   }

@@ -19,6 +19,8 @@ import {
   type ReceivedRequest,
 } from "../authenticate-request.ts";
 import { queryAuthenticationError } from "../authentication-error.ts";
+import type { FaultInjector } from "../../ports.ts";
+import { injectedError } from "../inject-fault.ts";
 import type {
   AccountDirectories,
   AwsCaller,
@@ -73,6 +75,7 @@ export interface QueryApiSources extends Omit<Authenticator, "services"> {
   readonly authorization: CallAuthorization;
   readonly requestIds: RequestIdSource;
   readonly sts: StsSources;
+  readonly faults?: FaultInjector;
   readonly services: readonly QueryService<QueryCall, UnsignedCall>[];
 }
 
@@ -157,6 +160,7 @@ async function runOperation(running: Running): Promise<{ readonly values: unknow
   const { request, sources, service, name, operation, form } = running;
   const { accounts, sts, clock } = sources;
   if (operation.kind === "unsigned") {
+    await failOnPurpose(running);
     const call: UnsignedCall = { accounts, sts, clock, decide: decider(running, "") };
     return { values: await operation.run(readMembers(form, operation.input), call) };
   }
@@ -167,6 +171,7 @@ async function runOperation(running: Running): Promise<{ readonly values: unknow
   const directory = accounts.directoryOf(caller.accountId);
   // Its access key was found, so that the account is there.
   if (directory === undefined) throw authenticationError({ kind: "unknown-access-key" });
+  await failOnPurpose(running, { account: caller.accountId, region });
   refuseLimitedSession(caller, service.name, name);
   const decide = decider(running, region);
   const call: QueryCall = {
@@ -189,6 +194,22 @@ async function runOperation(running: Running): Promise<{ readonly values: unknow
   const values = await operation.run(input, call);
   if (!READS.test(name)) await accounts.keep();
   return { values };
+}
+
+/** @throws QueryError as a fault rule says */
+async function failOnPurpose(
+  { sources, service, name }: Running,
+  signer?: { readonly account: string; readonly region: string },
+): Promise<void> {
+  const { account, region } = signer ?? {};
+  const operation = `${service.name}:${name}`;
+  const error = await injectedError(sources.faults, {
+    operation,
+    account,
+    region,
+    cluster: undefined,
+  });
+  if (error !== undefined) throw new QueryError(error.code, error.httpStatus, error.message);
 }
 
 /** Operations that change nothing which has to be kept. */
