@@ -7,7 +7,7 @@ import {
   NOBODY,
   userWithKey,
 } from "../../test/fixtures/aws/accounts-world.ts";
-import { FixedClock } from "../../test/support/fixed-clock.ts";
+import type { FixedClock } from "../../test/support/fixed-clock.ts";
 import {
   type AccountMembership,
   type Caller,
