@@ -160,7 +160,8 @@ export class ClustersState {
   settle(): void {
     const nowMs = this.nowMs();
     if (nowMs < this.#nextDueMs) return;
-    const events = [...this.#waiting].flatMap((record) => this.#settleOne(record, nowMs));
+    const waiting = [...this.#waiting].sort((left, right) => left.sequence - right.sequence);
+    const events = waiting.flatMap((record) => this.#settleOne(record, nowMs));
     this.#nextDueMs = Infinity;
     for (const record of this.#waiting) this.#schedule(record);
     this.#options.onChange?.();
