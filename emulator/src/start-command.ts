@@ -194,10 +194,7 @@ function banner(
     ["http", `${http.url}/_emulator/health`],
     ["credentials", `${credentials.accessKeyId} / ${credentials.secretAccessKey}`],
     ["data", config.dataDirectory ?? "in memory, gone when the emulator stops"],
-    [
-      "not emulated",
-      "CREATE INDEX ASYNC and its jobs, limits of rows and sizes of transactions",
-    ],
+    ["not emulated", "CREATE INDEX ASYNC and its jobs, limits of rows and sizes of transactions"],
   ];
   return [
     `dsql-auth-emulator ${version}`,

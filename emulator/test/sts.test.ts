@@ -255,7 +255,7 @@ async function mayConnect(keys: Keys, action: string): Promise<string> {
 /** The password that the device shows. */
 function passwordNow(seed = SEED, steps = 0): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...seed].map((one) => alphabet.indexOf(one).toString(2).padStart(5, "0")).join("");
+  const bits = seed.replace(/./g, (one) => alphabet.indexOf(one).toString(2).padStart(5, "0"));
   const secret = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(world.clock.now().getTime() / 30_000) + steps));

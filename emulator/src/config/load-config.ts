@@ -5,7 +5,6 @@ import { ConfigurationError, type ConfigurationProblem } from "./configuration-e
 import { DEFAULT_CONFIG_FILE, DEFAULT_LIMITS, DEFAULT_REGION } from "./defaults.ts";
 import type {
   ConfiguredClock,
-  ConfiguredLifecycle,
   ConfiguredLimits,
   EmulatorConfig,
   OwnCertificate,
@@ -104,7 +103,7 @@ function resolveConfig(
     cancelRequests: merged.cancelRequests ?? "ignore",
     announceSessionExpiry: json["announceSessionExpiry"] === true,
     clock: resolveClock(json["clock"], report),
-    clusterLifecycle: objectOf(json["clusterLifecycle"]) as ConfiguredLifecycle,
+    clusterLifecycle: objectOf(json["clusterLifecycle"]),
     accounts,
     defaultUser,
     defaultRegion: clusters[0]?.region ?? DEFAULT_REGION,
