@@ -133,6 +133,9 @@ describe("declared accounts", () => {
     life.start(declared);
     expect(life.users()).toEqual([["alice", ALICE_ID, ["AKIAFAKEFAKEFAKE0001"]]]);
     expect(life.directory.snapshot().groups.map(({ name }) => name)).toEqual(["devs"]);
+    expect(() => life.directory.getUser({ userName: "mallory" })).toThrow(
+      "The user with name mallory cannot be found.",
+    );
     expect(life.directory.snapshot().accessKeys).toHaveLength(1);
   });
 
