@@ -36,13 +36,11 @@ export class MemoryNetworkDirectory implements NetworkDirectory {
   networkOf({ serverName, clientAddress }: ConnectionAttempt): Network | undefined {
     const named = serverName && this.#byHostName.get(serverName.toLowerCase().replace(/\.$/, ""));
     if (named !== undefined && named !== "") return named;
-    // A link-local address comes with its zone, `fe80::1%eth0`, which blocks do not have.
-    const [address = ""] = clientAddress.split("%");
-    const family = isIP(address);
+    const family = isIP(clientAddress);
     if (family === 0) return undefined;
     // Node's list matches `::ffff:192.0.2.1` with the blocks of IPv4.
     return this.#byAddress.find(({ blocks }) =>
-      blocks.check(address, family === 4 ? "ipv4" : "ipv6"),
+      blocks.check(clientAddress, family === 4 ? "ipv4" : "ipv6"),
     )?.network;
   }
 }
