@@ -19,3 +19,16 @@ export type {
 export { explainRecord } from "./explain-record.ts";
 export type { LiveState } from "./live-state.ts";
 export { parseDecisionRecord } from "./parse-decision-record.ts";
+export type { ApiCall } from "./cloudtrail/api-call-event.ts";
+export type {
+  CloudTrailEvent,
+  SessionContext,
+  UserIdentity,
+} from "./cloudtrail/cloudtrail-event.ts";
+export {
+  DEFAULT_EVENT_LIMITS,
+  type EventListOptions,
+  EventLog,
+  type EventLogOptions,
+} from "./cloudtrail/event-log.ts";
+export { JsonLinesFile } from "./cloudtrail/json-lines-file.ts";

@@ -19,13 +19,16 @@ export type {
   ConnectionListBody,
   ListedConnection,
 } from "./emulator/connections.ts";
+export type { EventListBody } from "./emulator/events.ts";
 export type { FaultListBody } from "./emulator/faults.ts";
 export type { HealthBody } from "./emulator/health.ts";
 export type { InternalErrorListener } from "./error-handler.ts";
 export type {
+  ApiCallRecorder,
   CaCertificateSource,
   ClusterCounter,
   ConnectionRecords,
+  EventRecords,
   FaultInjector,
   FaultRules,
   ReadinessProbe,

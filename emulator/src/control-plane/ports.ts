@@ -1,9 +1,12 @@
 /** What the control plane asks of the rest of the emulator. */
 import type {
+  ApiCall,
+  CloudTrailEvent,
   DecisionCounts,
   DecisionListOptions,
   DecisionRecord,
   DecisionSummary,
+  EventListOptions,
   LiveState,
 } from "../audit/index.ts";
 import type { CallFault, FaultableCall, FaultAddition, FaultReport } from "../faults/index.ts";
@@ -22,6 +25,18 @@ export interface FaultRules {
 export interface FaultInjector {
   /** Waits as long as rules say, and tells how the call ends; `undefined` when it goes on. */
   beforeCall(call: FaultableCall): Promise<CallFault | undefined>;
+}
+
+/** Events in CloudTrail's form; `EventLog` keeps them. */
+export interface EventRecords {
+  /** Newest first. */
+  list(options: EventListOptions): readonly CloudTrailEvent[];
+  counts(): { readonly events: number; readonly dropped: number };
+}
+
+/** Is told of each call of AWS's APIs whose operation is known, when its answer is. */
+export interface ApiCallRecorder {
+  recordCall(call: ApiCall): void;
 }
 
 /** Says whether everything listens and the emulator takes connections. */

@@ -1,9 +1,10 @@
 /** The emulator's own API, below `/_emulator/`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "../api-error.ts";
-import type { CaCertificateSource, FaultRules, StateSource } from "../ports.ts";
+import type { CaCertificateSource, EventRecords, FaultRules, StateSource } from "../ports.ts";
 import { changeClock, clockBody } from "./clock.ts";
 import { endConnection, findConnection, listConnections } from "./connections.ts";
+import { listEvents } from "./events.ts";
 import { addFault, listFaults, removeFault } from "./faults.ts";
 import { type HealthSources, healthBody } from "./health.ts";
 import { stateBody } from "./state.ts";
@@ -14,6 +15,8 @@ export interface EmulatorApiSources extends HealthSources {
   readonly state: StateSource;
   /** Without them, the paths of faults are not there. */
   readonly faults?: FaultRules;
+  /** Without them, the path of events is not there. */
+  readonly events?: EventRecords;
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -64,6 +67,10 @@ function addFaultsApi(app: FastifyInstance, faults: FaultRules): void {
 
 /** Adds the routes to the server. */
 export function addEmulatorApi(app: FastifyInstance, sources: EmulatorApiSources): void {
+  const { events } = sources;
+  if (events !== undefined) {
+    app.get("/_emulator/events", async ({ query }) => listEvents(events, query));
+  }
   if (sources.faults !== undefined) addFaultsApi(app, sources.faults);
   for (const [url, handler] of Object.entries(readers(sources))) {
     app.get(url, async (request, reply) => handler(request, reply));

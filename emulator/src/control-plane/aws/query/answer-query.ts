@@ -19,7 +19,7 @@ import {
   type ReceivedRequest,
 } from "../authenticate-request.ts";
 import { queryAuthenticationError } from "../authentication-error.ts";
-import type { FaultInjector } from "../../ports.ts";
+import type { ApiCallRecorder, FaultInjector } from "../../ports.ts";
 import { injectedError } from "../inject-fault.ts";
 import type {
   AccountDirectories,
@@ -76,6 +76,7 @@ export interface QueryApiSources extends Omit<Authenticator, "services"> {
   readonly requestIds: RequestIdSource;
   readonly sts: StsSources;
   readonly faults?: FaultInjector;
+  readonly events?: ApiCallRecorder;
   readonly services: readonly QueryService<QueryCall, UnsignedCall>[];
 }
 
@@ -99,6 +100,7 @@ export async function answerQuery(
 ): Promise<QueryReply> {
   const requestId = sources.requestIds.newRequestId();
   let service = serviceOfSignature(request, sources.services);
+  const seen: SeenCall = {};
   try {
     const form = parseForm([request.rawQuery, new TextDecoder().decode(request.body)]);
     const version = form.children.get("Version")?.value;
@@ -106,7 +108,17 @@ export async function answerQuery(
     service ??= sources.services[0];
     if (service === undefined) throw new QueryError("InvalidAction", 400, "There is no service.");
     const [name, operation] = findOperation(service, form);
-    const { values } = await runOperation({ request, sources, service, name, operation, form });
+    seen.name = name;
+    const { values } = await runOperation({
+      request,
+      sources,
+      service,
+      name,
+      operation,
+      form,
+      seen,
+    });
+    record({ request, sources, service, requestId }, seen, values);
     const { xmlNamespace } = service;
     const { output } = operation;
     const xml = renderAnswer({ operation: name, xmlNamespace, requestId, output, values });
@@ -114,6 +126,7 @@ export async function answerQuery(
   } catch (error) {
     if (!(error instanceof QueryError) && !(error instanceof IamError)) throw error;
     const { code, httpStatus, message } = error;
+    record({ request, sources, service, requestId }, seen, undefined, { code, message });
     const xmlNamespace = service?.xmlNamespace ?? "";
     const xml = renderError({ xmlNamespace, requestId, code, message, httpStatus });
     return { httpStatus, requestId, xml };
@@ -154,20 +167,60 @@ interface Running {
   readonly name: string;
   readonly operation: QueryOperation<QueryCall, UnsignedCall>;
   readonly form: FormNode;
+  readonly seen: SeenCall;
+}
+
+/** What becomes known of a call on its way. */
+interface SeenCall {
+  name?: string;
+  signer?: { readonly caller: AwsCaller; readonly region: string };
+  input?: unknown;
+}
+
+/** Tells of a call whose operation is known. */
+function record(
+  {
+    request: { sourceIp, userAgent },
+    sources,
+    service,
+    requestId,
+  }: Pick<Running, "request" | "sources"> & {
+    readonly service: Running["service"] | undefined;
+    readonly requestId: string;
+  },
+  { name, signer, input }: SeenCall,
+  output: unknown,
+  error?: { readonly code: string; readonly message: string },
+): void {
+  if (service === undefined || name === undefined) return;
+  sources.events?.recordCall({
+    service: service.name,
+    operation: name,
+    region: signer?.region,
+    sourceIp: sourceIp.replace(IPV4_IN_IPV6, ""),
+    userAgent,
+    caller: signer?.caller,
+    requestId,
+    input,
+    output,
+    error,
+  });
 }
 
 async function runOperation(running: Running): Promise<{ readonly values: unknown }> {
-  const { request, sources, service, name, operation, form } = running;
+  const { request, sources, service, name, operation, form, seen } = running;
   const { accounts, sts, clock } = sources;
   if (operation.kind === "unsigned") {
     await failOnPurpose(running);
     const call: UnsignedCall = { accounts, sts, clock, decide: decider(running, "") };
-    return { values: await operation.run(readMembers(form, operation.input), call) };
+    seen.input = readMembers(form, operation.input);
+    return { values: await operation.run(seen.input, call) };
   }
   const authenticator = { ...sources, services: [service.name] };
   const authentication = await authenticateRequest(request, authenticator);
   if (authentication.kind === "refused") throw authenticationError(authentication.failure);
   const { caller, region } = authentication;
+  seen.signer = { caller, region };
   const directory = accounts.directoryOf(caller.accountId);
   // Its access key was found, so that the account is there.
   if (directory === undefined) throw authenticationError({ kind: "unknown-access-key" });
@@ -188,6 +241,7 @@ async function runOperation(running: Running): Promise<{ readonly values: unknow
     },
   };
   const input = readMembers(form, operation.input);
+  seen.input = input;
   const access = operation.access(input, call);
   if (access !== undefined)
     await call.requireAccess({ ...access, action: `${service.name}:${name}` });
