@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { startPgliteProcess } from "../../src/engine/index.ts";
+import { frame } from "../support/session-client.ts";
 import { engineUnderTest, query } from "./engine-under-test.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "dsql-emulator-test-"));
@@ -109,5 +111,24 @@ describe("a data directory", () => {
     const bench = engineUnderTest({ dataDirectory });
     expect((await query(await bench.open(), "SELECT 1"))[0]).toBe("D 1");
     await bench.engine.stop();
+  });
+
+  test("is refused when an earlier version has made it", async () => {
+    const dataDirectory = join(scratch, "earlier");
+    const process = await startPgliteProcess({ dataDirectory });
+    const outcome = await process.run(
+      {
+        sessionNumber: 0,
+        databaseRole: "rdsadmin",
+        frames: frame("Q", "DROP SCHEMA sys CASCADE\0").bytes,
+        endsWithReadyForQuery: true,
+      },
+      () => undefined,
+    );
+    expect(outcome).toEqual({ kind: "done", status: "I" });
+    await process.terminate();
+    await expect(startPgliteProcess({ dataDirectory })).rejects.toThrow(
+      `the database engine did not start in \`${dataDirectory}\`: the database was made by an earlier version of the emulator and must be made anew`,
+    );
   });
 });

@@ -5,6 +5,8 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import { InvariantViolation } from "../../shared/index.ts";
+import type { Backend } from "./backend.ts";
+import { firstValue } from "./backend-reply.ts";
 import { createCallRunner, type RunCall } from "./call-runner.ts";
 import { createTestedGuard } from "./escape-self-test.ts";
 import { hardenWebAssembly } from "./harden-web-assembly.ts";
@@ -14,6 +16,7 @@ import { refuseSettings, restrictSettings } from "./restrict-settings.ts";
 import { createSessionFacts } from "./session-facts.ts";
 import { createSessionMemory } from "./session-memory.ts";
 import { openSnapshot } from "./snapshot-source.ts";
+import { PROBE_SEQUENCE } from "./sys-schema.ts";
 import type { CallMessage, CancelFlags, WorkerOptions } from "./worker-protocol.ts";
 
 const port = parentPort;
@@ -34,6 +37,7 @@ async function start(options: WorkerOptions): Promise<StartedEngine> {
   // PGlite must not be loaded before WebAssembly is hardened.
   const { startBackend } = await import("./backend.ts");
   const backend = await startBackend(source);
+  refuseEarlierDatabase(backend);
   const memory = engineMemory()?.buffer;
   if (memory === undefined) throw new InvariantViolation("PGlite did not ask for a memory");
 
@@ -64,6 +68,15 @@ async function start(options: WorkerOptions): Promise<StartedEngine> {
       myLatch: module._MyLatch,
     },
   };
+}
+
+/** A database directory outlives the emulator that has made it. */
+function refuseEarlierDatabase(backend: Backend): void {
+  const sql = `SELECT pg_catalog.to_regclass('${PROBE_SEQUENCE}')`;
+  if (firstValue(backend.query(sql)) !== undefined) return;
+  throw new Error(
+    "the database was made by an earlier version of the emulator and must be made anew",
+  );
 }
 
 function describe(error: unknown): string {
