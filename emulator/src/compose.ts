@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { DecisionLog, type DecisionRecord } from "./audit/index.ts";
 import {
   accountOfAccessKeyId,
@@ -9,7 +10,12 @@ import {
   OneTimePasswords,
   openAccounts,
 } from "./accounts/index.ts";
-import { type Cluster, type ConnectionDecision, createConnectionAuthorizer } from "./auth/index.ts";
+import {
+  type Cluster,
+  CONNECTION_STEPS,
+  type ConnectionDecision,
+  createConnectionAuthorizer,
+} from "./auth/index.ts";
 import type { ReadyInfo } from "./cli/index.ts";
 import { createEmulatorClock } from "./clock/index.ts";
 import type { ClusterView } from "./clusters/index.ts";
@@ -18,7 +24,8 @@ import { openCertificates } from "./compose/certificates.ts";
 import { withDefaultUser } from "./compose/configured-accounts.ts";
 import { createEngines } from "./compose/engines.ts";
 import { describeInFile, type EmulatorConfig } from "./config/index.ts";
-import { buildControlPlane } from "./control-plane/index.ts";
+import { AWS_OPERATIONS, buildControlPlane } from "./control-plane/index.ts";
+import { Faults } from "./faults/index.ts";
 import { describeAccount } from "./iam/index.ts";
 import { LIMITS } from "./dsql/index.ts";
 import { lockDirectory, type MultiplexerEvent } from "./engine/index.ts";
@@ -126,6 +133,11 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   });
   const { clusters } = store;
   const gate = new MemoryConnectionGate(config.limits, clock);
+  const faults = new Faults({
+    operations: AWS_OPERATIONS,
+    connectSteps: CONNECTION_STEPS,
+    wait: (ms) => pause(ms, undefined, { ref: false }),
+  });
   const authorizer = createConnectionAuthorizer({
     clock,
     mode: config.enforce,
@@ -134,6 +146,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       onEvent({ kind: "decision", record: log.record(decision) });
     },
     ports: {
+      faults,
       clusters: store,
       gate,
       accessKeys: accounts,
@@ -231,6 +244,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     readiness: { isReady: () => isReady },
     clusters: { count: () => clusters.count() },
     connections: log,
+    faults,
     state: {
       describe: (options) => ({
         accounts: accounts
@@ -258,6 +272,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       onEvent({ kind: "internal-error", sessionId: undefined, error });
     },
     aws: {
+      faults,
       accessKeys: accounts,
       accounts: { directoryOf: (id) => accounts.directoryOf(id), keep },
       clusters,

@@ -21,7 +21,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   session: ["pgwire", "auth", "sql", "dsql", "shared"],
   engine: ["session", "pgwire", "dsql", "shared"],
   audit: ["auth", "session", "iam", "dsql", "shared"],
-  accounts: ["iam", "shared"],
+  accounts: ["stores", "iam", "shared"],
   stores: ["auth", "session", "iam", "dsql", "shared"],
   server: ["session", "pgwire", "dsql", "shared"],
   "control-plane": ["auth", "audit", "faults", "sigv4", "clusters", "iam", "dsql", "shared"],

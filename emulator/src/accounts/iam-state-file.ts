@@ -1,12 +1,7 @@
-/**
- * The file that keeps the IAM of all accounts in the data directory. It is replaced as a whole, so
- * that a process which is killed leaves either the old state or the new one.
- */
-import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+/** The file that keeps the IAM of all accounts in the data directory. */
 import { join } from "node:path";
 import type { DeclaredArns, IamSnapshot } from "../iam/index.ts";
+import { JsonStateFile } from "../stores/index.ts";
 
 const FILE_NAME = "iam.json";
 
@@ -24,79 +19,34 @@ interface Content {
 
 /** The file in a directory. */
 export class IamStateFile {
-  readonly path: string;
-  #writing: Promise<void> = Promise.resolve();
-  /** The write that has not begun yet, for all who ask while another one runs. */
-  #next: Promise<void> | undefined;
+  readonly #file: JsonStateFile<Content>;
 
   constructor(directory: string) {
-    this.path = join(directory, FILE_NAME);
+    this.#file = new JsonStateFile(join(directory, FILE_NAME));
   }
 
   /**
    * What the file has; nothing if there is none.
    *
-   * @throws Error that says what to do when it cannot be read or understood; it is left as it is
+   * @throws StateFileError when it cannot be read or understood; it is left as it is
    */
   read(): readonly StoredAccount[] {
-    let text: string;
-    try {
-      text = readFileSync(this.path, "utf8");
-    } catch (error) {
-      if (codeOf(error) === "ENOENT") return [];
-      throw new Error(
-        `\`${this.path}\` cannot be read (${codeOf(error)}): make it readable for the user that runs the emulator`,
-        { cause: error },
-      );
-    }
-    const content = parse(text);
-    if (content?.formatVersion === 1 && isListOfAccounts(content.accounts)) return content.accounts;
-    throw new Error(
-      `\`${this.path}\` is not a state of IAM that this version wrote: restore it, or remove it to begin with what the configuration declares`,
-    );
+    return this.#file.read(isContent)?.accounts ?? [];
   }
 
   /**
-   * Keeps what `content` gives when the file is written; calls that come while it is written share
-   * the next write.
+   * Keeps what `content` gives when the file is written.
    *
-   * @throws Error when it cannot be written; the file is then as it was
+   * @throws StateFileError when it cannot be written; the file is then as it was
    */
   write(content: () => readonly StoredAccount[]): Promise<void> {
-    this.#next ??= this.#writing
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined;
-        this.#writing = this.#replace(content());
-        return this.#writing;
-      });
-    return this.#next;
-  }
-
-  async #replace(accounts: readonly StoredAccount[]): Promise<void> {
-    const draft = `${this.path}.${randomUUID()}.tmp`;
-    try {
-      const file = await open(draft, "wx", 0o600);
-      try {
-        await file.writeFile(JSON.stringify({ formatVersion: 1, accounts } satisfies Content));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(draft, this.path);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw new Error(`\`${this.path}\` cannot be written (${codeOf(error)})`, { cause: error });
-    }
+    return this.#file.write(() => ({ formatVersion: 1, accounts: content() }));
   }
 }
 
-function parse(text: string): Partial<Content> | undefined {
-  try {
-    return JSON.parse(text) as Partial<Content>;
-  } catch {
-    return undefined;
-  }
+function isContent(json: unknown): json is Content {
+  const { formatVersion, accounts } = (json ?? {}) as Partial<Content>;
+  return formatVersion === 1 && isListOfAccounts(accounts);
 }
 
 /** A look at the outside of what JSON has: that no later version or other program wrote it. */
@@ -125,8 +75,3 @@ const RECORD_LISTS = [
   "openIdConnectProviders",
   "deletionTasks",
 ] as const satisfies readonly (keyof IamSnapshot)[];
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : String(error);
-}

@@ -115,9 +115,7 @@ describe("the state of the accounts", () => {
   ])("%s in the file (%s) is refused and left", (text) => {
     writeFileSync(file, text);
     expect(() => open()).toThrow(
-      new Error(
-        `\`${file}\` is not a state of IAM that this version wrote: restore it, or remove it to begin with what the configuration declares`,
-      ),
+      `\`${file}\` is no state that this version wrote: restore it, or remove it to begin with what the configuration declares`,
     );
     expect(readFileSync(file, "utf8")).toBe(text);
   });
@@ -135,7 +133,7 @@ describe("the state of the accounts", () => {
     const opened = open();
     rmSync(dataDirectory, { recursive: true });
     await expect(opened.keep()).rejects.toThrow(
-      new Error(`\`${file}\` cannot be written (ENOENT)`),
+      `\`${file}\` cannot be written (ENOENT): make room, and let the emulator write to its data directory`,
     );
     mkdirSync(dataDirectory);
     await opened.keep();
@@ -146,7 +144,7 @@ describe("the state of the accounts", () => {
     const opened = open();
     chmodSync(dataDirectory, 0o500);
     await expect(opened.keep()).rejects.toThrow(
-      new Error(`\`${file}\` cannot be written (EACCES)`),
+      `\`${file}\` cannot be written (EACCES): make room, and let the emulator write to its data directory`,
     );
   });
 });

@@ -144,11 +144,10 @@ export function onSessionOpened(
 
 function refused(refusal: AuthRefusal, facts: ConnectionFacts): Step {
   const error = clientError(refusal, facts.sessionId, { explain: facts.explainsErrors });
+  const close = { kind: "close", reason: `refused: ${refusal.code}` } as const;
   return {
     state: { kind: "Closed" },
-    effects: [
-      { kind: "send", bytes: errorResponse(error) },
-      { kind: "close", reason: `refused: ${refusal.code}` },
-    ],
+    effects:
+      refusal.isSilent === true ? [close] : [{ kind: "send", bytes: errorResponse(error) }, close],
   };
 }
