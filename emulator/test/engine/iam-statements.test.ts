@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeBase32 } from "../../src/shared/index.ts";
+import { inspectQuery, refuseInPlace } from "../../src/sql/index.ts";
+import { batch } from "../support/session-client.ts";
 import { APP_ARN, type Client, roleBench, USER_ARN } from "./role-bench.ts";
 
 const bench = roleBench();
@@ -170,6 +172,33 @@ describe("errors of AWS IAM GRANT and REVOKE", () => {
       "Z E",
     ]);
     await admin.ask("ROLLBACK; REVOKE app FROM admin");
+  });
+});
+
+describe("positions of errors", () => {
+  /** The field P of the error that the text gets, as the character that it points at. */
+  async function pointedAt(sql: string): Promise<string> {
+    const text = refuseInPlace(sql, inspectQuery(sql).refused);
+    const pieces: Uint8Array[] = [];
+    await admin.session.run(batch(`Q ${text}`), (piece) => {
+      pieces.push(piece.slice());
+      return undefined;
+    });
+    const position = /\0P(\d+)\0/.exec(Buffer.concat(pieces).toString("latin1"))?.[1];
+    return sql.slice(Number(position ?? Number.NaN) - 1);
+  }
+
+  test.each([
+    ["SELECT 1; AWS IAM GRANT app TO $1", "$1"],
+    ["/* é */ AWS IAM GRANT table TO 'a'; SELECT 1", "table TO 'a'; SELECT 1"],
+    ["AWS IAM GRANT app TO 'a' ; AWS IAM", ""],
+    ["AWS foo", "foo"],
+    [`AWS IAM GRANT app TO '${APP_ARN}'; SELECT nope`, "nope"],
+    [`AWS IAM REVOKE "app" FROM $x$${APP_ARN}$x$; SELECT (]`, "]"],
+    ["AWS IAM GRANT none TO 'a'", "none TO 'a'"],
+  ])("are those of the text: %s", async (sql, rest) => {
+    expect(await pointedAt(sql)).toBe(rest);
+    expect(await mappings()).toBe("-");
   });
 });
 

@@ -252,6 +252,21 @@ describe("what looks alike is accepted", () => {
   });
 });
 
+test("AWS IAM GRANT and REVOKE work from the client to the engine, in both protocols", async () => {
+  const arn = "'arn:aws:iam::123456789012:role/App'";
+  const grant = `AWS IAM GRANT reader TO ${arn}`;
+  const revoke = `AWS IAM REVOKE reader FROM ${arn}`;
+  expect(await answer(a, `${grant}; ${revoke}`)).toEqual([
+    "C AWS IAM GRANT",
+    "C AWS IAM REVOKE",
+    "Z I",
+  ]);
+  expect(await finish(a, extendedQuery(grant), SYNC)).toEqual(["C AWS IAM GRANT", "Z I"]);
+  expect(await finish(b, extendedQuery(revoke), SYNC)).toEqual(["C AWS IAM REVOKE", "Z I"]);
+  const parse = message("P", "\0AWS IAM GRANT reader TO $1\0\0\x01\0\0\0\x19");
+  expect(await finish(a, parse, SYNC)).toEqual(['E 42601 syntax error at or near "$1"', "Z I"]);
+});
+
 describe("other encodings than UTF8 are refused, since the engine cannot convert", () => {
   test.each(["SJIS", "BIG5", "GBK", "UHC", "JOHAB", "GB18030", "SHIFT_JIS_2004", "LATIN1"])(
     "%s",
