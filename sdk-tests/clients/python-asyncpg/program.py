@@ -1,0 +1,133 @@
+"""asyncpg with a token of boto3's own generator, and its own pool with a fresh token for each connection."""
+
+import asyncio
+import json
+import os
+import socket
+import ssl
+import sys
+
+import asyncpg
+import boto3
+
+
+def token(action="DbConnectAdmin", credentials=None):
+    dsql = boto3.client("dsql", region_name=os.environ["AWS_REGION"], **(credentials or {}))
+    make = {
+        "DbConnectAdmin": dsql.generate_db_connect_admin_auth_token,
+        "DbConnect": dsql.generate_db_connect_auth_token,
+    }
+    return make[action](os.environ["PGHOST"], os.environ["AWS_REGION"])
+
+
+# [connect]
+look_up = socket.getaddrinfo
+
+
+def look_up_endpoint(host, *args, **kwargs):
+    is_endpoint = host == os.environ["PGHOST"]
+    return look_up(os.environ["PGHOSTADDR"] if is_endpoint else host, *args, **kwargs)
+
+
+socket.getaddrinfo = look_up_endpoint
+
+
+def settings(password):
+    return {
+        "host": os.environ["PGHOST"],
+        "port": int(os.environ["PGPORT"]),
+        "user": "admin",
+        "password": password,  # a text, or a function that makes one for each connection
+        "database": "postgres",
+        "ssl": ssl.create_default_context(cafile=os.environ["PGSSLROOTCERT"]),
+    }
+
+
+# [/connect]
+
+
+async def admin():
+    connection = await asyncpg.connect(**settings(token()))
+    user = await connection.fetchval("SELECT current_user::text")
+    values = await connection.fetchrow("SELECT $1::int + 1, $2::text || 'dź'", 41, "Łó")
+    large = await connection.fetch("SELECT i, repeat('x', 100) FROM generate_series(1, 20000) AS i")
+    await connection.execute("CREATE TABLE story (id int PRIMARY KEY)")
+    async with connection.transaction():
+        await connection.execute("INSERT INTO story VALUES ($1)", 1)
+    transaction = connection.transaction()
+    await transaction.start()
+    await connection.execute("INSERT INTO story VALUES ($1)", 2)
+    await transaction.rollback()
+    kept = [row[0] for row in await connection.fetch("SELECT id FROM story ORDER BY id")]
+    try:
+        await connection.execute("SELECT * FROM no_such_table")
+    except asyncpg.PostgresError as error:
+        failed = {"sqlstate": error.sqlstate, "message": error.message}
+    await connection.close()
+    return {
+        "user": user,
+        "next": values[0],
+        "text": values[1],
+        "rows": len(large),
+        "sum": sum(row[0] for row in large),
+        "kept": kept,
+        "error": failed,
+    }
+
+
+async def pool():
+    async with asyncpg.create_pool(**settings(token), min_size=4, max_size=4) as connections:
+        held = [await connections.acquire() for _ in range(4)]
+        users = [await one.fetchval("SELECT current_user::text") for one in held]
+        sessions = {await one.fetchval("SELECT pg_backend_pid()") for one in held}
+        for one in held:
+            await connections.release(one)
+        await connections.execute("CREATE TABLE pooled (id int PRIMARY KEY)")
+        for number in (1, 2):
+            await connections.execute("INSERT INTO pooled VALUES ($1)", number)
+        kept = [row[0] for row in await connections.fetch("SELECT id FROM pooled ORDER BY id")]
+        name = await connections.fetchval("SELECT current_setting('application_name')")
+    return {"users": users, "sessions": len(sessions), "kept": kept, "application": name}
+
+
+async def session():
+    sts = boto3.client("sts")
+    role = sts.assume_role(RoleArn=os.environ["STORY_ROLE_ARN"], RoleSessionName="story")
+    credentials = {
+        "aws_access_key_id": role["Credentials"]["AccessKeyId"],
+        "aws_secret_access_key": role["Credentials"]["SecretAccessKey"],
+        "aws_session_token": role["Credentials"]["SessionToken"],
+    }
+    caller = boto3.client("sts", **credentials).get_caller_identity()["Arn"]
+    connection = await asyncpg.connect(**settings(token(credentials=credentials)))
+    user = await connection.fetchval("SELECT current_user::text")
+    await connection.close()
+    return {"caller": caller, "user": user}
+
+
+async def refusal(action):
+    try:
+        connection = await asyncpg.connect(**settings(token(action)))
+    except asyncpg.PostgresError as error:
+        return {
+            "sqlstate": error.sqlstate,
+            "message": error.message,
+            "detail": error.detail,
+            "hint": error.hint,
+        }
+    await connection.close()
+    return {"message": "connected"}
+
+
+async def tokens():
+    return {action: token(action) for action in ("DbConnect", "DbConnectAdmin")}
+
+
+STORIES = {
+    "token": tokens,
+    "admin": admin,
+    "pool": pool,
+    "session": session,
+    "refusal": refusal,
+}
+print(json.dumps(asyncio.run(STORIES[sys.argv[1]](*sys.argv[2:]))))

@@ -1,0 +1,72 @@
+// Writes what came out of a run: the matrix, and docs/clients.md with the lines of the tested programs.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PLANNED, STORIES } from "./stories.mjs";
+
+const FENCES = { python: "python", go: "go", java: "java", rust: "rust" };
+
+/** One row for each client, one column for each story, as a Markdown table. */
+export function matrix(results) {
+  const head = ["client", ...STORIES.map(({ title }) => title)];
+  const rows = results.map(({ name, stories }) => [
+    name,
+    ...STORIES.map(({ id }) => stories[id]?.state ?? "skipped"),
+  ]);
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/**
+ * The lines of a client's program between `[connect]` and `[/connect]`, without their indentation.
+ *
+ * @throws Error when the program marks none
+ */
+export function markedLines(source) {
+  for (const file of readdirSync(source, { recursive: true, encoding: "utf8" })) {
+    if (!/\.(?:py|go|java|rs)$/.test(file)) continue;
+    const marked = /^[^\n]*\[connect\][^\n]*\n(.*?)^[^\n]*\[\/connect\]/ms.exec(
+      readFileSync(join(source, file), "utf8"),
+    );
+    if (marked === null) continue;
+    const lines = marked[1].trimEnd().split("\n");
+    const depth = Math.min(
+      ...lines.filter((text) => text.trim() !== "").map((text) => text.search(/\S/)),
+    );
+    return lines.map((text) => text.slice(depth)).join("\n");
+  }
+  throw new Error(`${source}: no program with [connect] and [/connect]`);
+}
+
+/** The text of docs/clients.md, as Prettier formats it. */
+export async function clientsDocument(clients, results) {
+  const { format, resolveConfig } = await import("prettier");
+  const notes = results.flatMap(({ name, stories }) =>
+    STORIES.filter(({ id }) => stories[id]?.note !== undefined).map(
+      ({ id, title }) => `- ${name}, ${title}: ${stories[id].note}.`,
+    ),
+  );
+  const sections = clients.map((client) =>
+    [
+      `## ${client.title}`,
+      `\`sdk-tests/clients/${client.name}\`, with ${client.packages.join(", ")}. Token: \`${client.token}\`.`,
+      client.notes ?? "",
+      `\`\`\`${FENCES[client.language]}\n${markedLines(client.source)}\n\`\`\``,
+    ].join("\n\n"),
+  );
+  const text = [
+    "# Clients in other languages",
+    "<!-- Written by `npm run test:sdks -- --write-docs` from a run of all clients and from their programs. -->",
+    "What each client must be told to reach the emulator, taken from the programs that the stories run" +
+      " (`sdk-tests/stories.md`): unmodified packages, TLS verified in full against the emulator's CA, the cluster's" +
+      " own host name in SNI. The variables are those of `dsql-emulator env` ([cli.md](cli.md)).",
+    "Where a client has no way to connect to another address than its host name's, the name can resolve to the" +
+      " emulator for the whole machine: a line `127.0.0.1 ID.dsql.REGION.on.aws` in `/etc/hosts`, or a network alias" +
+      " of a container.",
+    matrix(results),
+    `Planned: ${PLANNED.join("; ")}.`,
+    notes.join("\n"),
+    ...sections,
+  ].join("\n\n");
+  const file = new URL("../../../docs/clients.md", import.meta.url);
+  return format(text, { ...(await resolveConfig(file)), parser: "markdown" });
+}
