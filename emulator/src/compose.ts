@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { DecisionLog, type DecisionRecord } from "./audit/index.ts";
+import { DecisionLog, type DecisionRecord, EventLog, JsonLinesFile } from "./audit/index.ts";
 import {
   accountOfAccessKeyId,
   OidcTokens,
@@ -133,6 +133,22 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   });
   const { clusters } = store;
   const gate = new MemoryConnectionGate(config.limits, clock);
+  const notice = (message: string): void => {
+    onEvent({ kind: "notice", message });
+  };
+  const eventsFile =
+    config.eventsFile === undefined ? undefined : new JsonLinesFile(config.eventsFile, notice);
+  const events = new EventLog({
+    clock,
+    newEventId: () => randomUUID(),
+    ...(eventsFile === undefined
+      ? {}
+      : {
+          onLine: (line: string) => {
+            eventsFile.append(line);
+          },
+        }),
+  });
   const faults = new Faults({
     operations: AWS_OPERATIONS,
     connectSteps: CONNECTION_STEPS,
@@ -142,6 +158,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     clock,
     mode: config.enforce,
     onDecision: (decision) => {
+      events.recordConnection(decision);
       if (wakesCluster(decision)) clusters.clientConnects(decision.cluster.identifier);
       onEvent({ kind: "decision", record: log.record(decision) });
     },
@@ -175,9 +192,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     {
       config,
       stateDirectory,
-      onNotice: (message) => {
-        onEvent({ kind: "notice", message });
-      },
+      onNotice: notice,
     },
     store,
   );
@@ -245,6 +260,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     clusters: { count: () => clusters.count() },
     connections: log,
     faults,
+    events,
     state: {
       describe: (options) => ({
         accounts: accounts
@@ -273,6 +289,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     },
     aws: {
       faults,
+      events,
       accessKeys: accounts,
       accounts: { directoryOf: (id) => accounts.directoryOf(id), keep },
       clusters,
@@ -293,8 +310,9 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     await engines.stop();
     // When a key was last used is kept only now.
     await keep().catch((error: unknown) => {
-      onEvent({ kind: "notice", message: error instanceof Error ? error.message : String(error) });
+      notice(error instanceof Error ? error.message : String(error));
     });
+    await eventsFile?.flush();
   };
   try {
     const postgres = await listener.listen(config.host, config.pgPort);

@@ -44,6 +44,7 @@ const DEFAULTS = {
   explainErrors: false,
   logFormat: "pretty",
   readyFile: undefined,
+  eventsFile: undefined,
   tls: undefined,
   cancelRequests: "ignore",
   announceSessionExpiry: false,
@@ -161,7 +162,7 @@ describe("paths", () => {
       "conf/a.json",
       '{"dataDir": "data", "readyFile": "ready.json", "tls": {"certificateFile": "cert.pem", "keyFile": "key.pem"}}',
     );
-    const { dataDirectory, readyFile, tls, ...rest } = load([
+    const { dataDirectory, readyFile, eventsFile, tls, ...rest } = load([
       ...["--config", "conf/a.json"],
       ...["--ready-file", "other.json"],
     ]);
@@ -225,7 +226,7 @@ describe("problems", () => {
         {
           path: "hots",
           message:
-            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, tls, cancelRequests, announceSessionExpiry, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits",
+            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, eventsFile, tls, cancelRequests, announceSessionExpiry, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits",
         },
         {
           path: "aliases.db",

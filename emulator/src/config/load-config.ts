@@ -99,6 +99,7 @@ function resolveConfig(
     explainErrors: merged.explainErrors ?? false,
     logFormat: merged.logFormat ?? "pretty",
     readyFile: absolute("readyFile"),
+    eventsFile: fromFile(file, json["eventsFile"]),
     tls: resolveCertificate(file, report),
     cancelRequests: merged.cancelRequests ?? "ignore",
     announceSessionExpiry: json["announceSessionExpiry"] === true,

@@ -14,7 +14,9 @@ import {
   authenticateRequest,
   type ReceivedRequest,
 } from "../authenticate-request.ts";
+import type { ApiCallRecorder, FaultInjector } from "../../ports.ts";
 import { jsonAuthenticationError } from "../authentication-error.ts";
+import { injectedError } from "../inject-fault.ts";
 import type {
   AccountDirectories,
   AwsCaller,
@@ -41,6 +43,8 @@ export interface DsqlApiSources extends Omit<Authenticator, "services"> {
   readonly accounts: AccountDirectories;
   readonly authorization: CallAuthorization;
   readonly requestIds: RequestIdSource;
+  readonly faults?: FaultInjector;
+  readonly events?: ApiCallRecorder;
 }
 
 /** A request with what is known of its connection. */
@@ -67,15 +71,56 @@ export async function answerDsql(
   sources: DsqlApiSources,
 ): Promise<DsqlReply> {
   const requestId = sources.requestIds.newRequestId();
+  const seen: SeenCall = {};
+  const route = findRoute(request.method, request.rawPath);
   try {
-    const route = findRoute(request.method, request.rawPath);
     if (route === undefined) throw unknownOperation();
-    return { httpStatus: 200, requestId, json: await runOperation(request, sources, route) };
+    const json = await runOperation({ request, sources, route, seen });
+    recordCall({ request, sources, route, seen }, requestId, { output: json });
+    return { httpStatus: 200, requestId, json };
   } catch (error) {
     const answered = error instanceof ClustersError ? errorOfClusters(error) : error;
     if (!(answered instanceof DsqlError)) throw error;
+    if (route !== undefined)
+      recordCall({ request, sources, route, seen }, requestId, { error: answered });
     return errorReply(answered, requestId);
   }
+}
+
+/** What is known of a call by now. */
+interface SeenCall {
+  caller?: AwsCaller;
+  region?: string;
+  input?: Readonly<Record<string, unknown>>;
+}
+
+interface RunningCall {
+  readonly request: DsqlRequest;
+  readonly sources: DsqlApiSources;
+  readonly route: RouteMatch;
+  readonly seen: SeenCall;
+}
+
+function recordCall(
+  { request, sources, route, seen }: RunningCall,
+  requestId: string,
+  {
+    output,
+    error,
+  }: { readonly output?: Readonly<Record<string, unknown>>; readonly error?: DsqlError },
+): void {
+  sources.events?.recordCall({
+    service: DSQL_SIGNING_NAME,
+    operation: route.name,
+    region: seen.region,
+    sourceIp: request.sourceIp.replace(IPV4_IN_IPV6, ""),
+    userAgent: request.userAgent,
+    caller: seen.caller,
+    requestId,
+    input: seen.input,
+    output,
+    error,
+  });
 }
 
 /** The answer that an error becomes. */
@@ -96,14 +141,25 @@ function unknownOperation(): DsqlError {
   return new DsqlError("UnknownOperationException", 404, message);
 }
 
-async function runOperation(
-  request: DsqlRequest,
-  sources: DsqlApiSources,
-  { name, operation, labels }: RouteMatch,
-): Promise<Readonly<Record<string, unknown>>> {
+async function runOperation({
+  request,
+  sources,
+  route: { name, operation, labels },
+  seen,
+}: RunningCall): Promise<Readonly<Record<string, unknown>>> {
   const call = await authenticatedCall(request, sources);
+  const { caller, scope } = call;
+  seen.caller = caller;
+  seen.region = scope.region;
   const query = new URLSearchParams(request.rawQuery);
   const input = readInput(operation.input, { labels, query, body: request.body });
+  seen.input = input as Readonly<Record<string, unknown>>;
+  await failOnPurpose(
+    `${DSQL_SIGNING_NAME}:${name}`,
+    call,
+    sources,
+    labels.get("identifier") ?? labels.get("clusterIdentifier"),
+  );
   for (const needed of operation.access(input, call)) {
     const action = needed.action ?? `${DSQL_SIGNING_NAME}:${name}`;
     const decided = await call.decide({ ...needed, action });
@@ -113,6 +169,26 @@ async function runOperation(
   const values = await operation.run(input, call);
   if (operation.method !== "GET") await sources.keepClusters?.();
   return writeOutput(operation.output, values);
+}
+
+/** @throws DsqlError as a fault rule says */
+async function failOnPurpose(
+  operation: string,
+  { caller, scope }: DsqlCall,
+  { faults }: DsqlApiSources,
+  cluster: string | undefined,
+): Promise<void> {
+  const { accountId: account } = caller;
+  const { region } = scope;
+  const error = await injectedError(faults, { operation, account, region, cluster });
+  if (error === undefined) return;
+  const { code, httpStatus, message, retryAfterSeconds } = error;
+  throw new DsqlError(
+    code,
+    httpStatus,
+    message,
+    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+  );
 }
 
 async function authenticatedCall(request: DsqlRequest, sources: DsqlApiSources): Promise<DsqlCall> {
