@@ -153,7 +153,7 @@ async function runOperation({
   seen.region = scope.region;
   const query = new URLSearchParams(request.rawQuery);
   const input = readInput(operation.input, { labels, query, body: request.body });
-  seen.input = input as Readonly<Record<string, unknown>>;
+  seen.input = input;
   await failOnPurpose(
     `${DSQL_SIGNING_NAME}:${name}`,
     call,
