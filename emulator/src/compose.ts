@@ -159,6 +159,10 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     mode: config.enforce,
     onDecision: (decision) => {
       events.recordConnection(decision);
+      const { principal, accessKeyId, cluster } = decision;
+      if (principal !== undefined && accessKeyId !== undefined && cluster !== undefined) {
+        accounts.recordUse(principal, accessKeyId, { service: "dsql", region: cluster.region });
+      }
       if (wakesCluster(decision)) clusters.clientConnects(decision.cluster.identifier);
       onEvent({ kind: "decision", record: log.record(decision) });
     },
@@ -291,6 +295,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       faults,
       events,
       accessKeys: accounts,
+      uses: accounts,
       accounts: { directoryOf: (id) => accounts.directoryOf(id), keep },
       clusters,
       keepClusters: () => store.keep(),

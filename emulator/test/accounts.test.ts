@@ -7,6 +7,8 @@ import {
   CreateUserCommand,
   DeleteRoleCommand,
   DetachRolePolicyCommand,
+  GetAccessKeyLastUsedCommand,
+  GetRoleCommand,
   IAMClient,
   ListUsersCommand,
 } from "@aws-sdk/client-iam";
@@ -97,6 +99,14 @@ describe("accounts of a running emulator", () => {
     await makeRole(iam);
     const session = await assume(sts);
     expect(await connect(emulator, session)).toEqual([{ one: 1 }]);
+
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: "app" }));
+    expect(Role?.RoleLastUsed?.Region).toBe("us-east-1");
+    const AccessKeyId = emulator.credentials.accessKeyId;
+    await connect(emulator, emulator.credentials);
+    const { AccessKeyLastUsed } = await iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId }));
+    // The question is itself a use.
+    expect(AccessKeyLastUsed).toMatchObject({ ServiceName: "iam", Region: "us-east-1" });
 
     await iam.send(new DetachRolePolicyCommand({ RoleName: "app", PolicyArn: DSQL_FULL_ACCESS }));
     expect(await connect(emulator, session)).toEqual({

@@ -115,6 +115,19 @@ export class Accounts implements AccessKeyLookup {
     });
   }
 
+  /** Keeps where a key, or the role of a session, was used last. */
+  recordUse(
+    caller: Caller,
+    accessKeyId: string,
+    use: { readonly service: string; readonly region: string },
+  ): void {
+    const directory = this.directoryOf(caller.accountId);
+    if (caller.session === undefined) directory?.recordKeyUse(accessKeyId, use);
+    else if (caller.kind === "assumed-role" && caller.issuerArn !== undefined) {
+      directory?.recordRoleUse(caller.issuerArn, use.region);
+    }
+  }
+
   /** The keys that say whose the resource is. */
   resourceAccountKeys(accountId: string): ReadonlyMap<string, readonly string[]> {
     const membership = this.#accounts.get(accountId)?.membership;

@@ -4,7 +4,7 @@
  * FIDELITY: the order of the real service is not published; docs/fidelity.md says what is known.
  * The steps before the password is asked for form the admission; the others the authorization.
  */
-import type { Caller } from "../iam/index.ts";
+import type { AccessKey, Caller } from "../iam/index.ts";
 import type { Clock } from "../shared/index.ts";
 import { SigningKeyCache } from "../sigv4/index.ts";
 import type { Cluster, ConnectionAttempt } from "./connection-attempt.ts";
@@ -61,7 +61,7 @@ interface ConnectionPipelines {
   readonly authorization: RunnablePipeline<
     Admission & { readonly password: string },
     object,
-    { readonly signer: Caller }
+    { readonly signer: Caller; readonly accessKey: AccessKey }
   >;
 }
 
@@ -152,7 +152,8 @@ export function createConnectionAuthorizer(options: AuthorizerOptions): Connecti
       }
       const { refusal } = result;
       const { cluster } = result.known;
-      record({ attempt, outcome: "refused", refusal, cluster, principal: undefined, trace });
+      const nobody = { principal: undefined, accessKeyId: undefined };
+      record({ attempt, outcome: "refused", refusal, cluster, ...nobody, trace });
       return { kind: "refused", refusal };
     },
 
@@ -165,6 +166,8 @@ export function createConnectionAuthorizer(options: AuthorizerOptions): Connecti
         outcome: result.kind === "refused" ? "refused" : "admitted",
         refusal: result.kind === "refused" ? result.refusal : result.waived,
         principal: result.known.signer,
+        accessKeyId:
+          result.known.signer === undefined ? undefined : result.known.accessKey?.accessKeyId,
         trace: [...pending.trace, ...result.trace],
       });
       if (refusal !== undefined) return { kind: "refused", refusal };

@@ -34,6 +34,8 @@ export interface ConnectionDecision {
   readonly cluster: Cluster | undefined;
   /** Who signed, once the signature was found right, even if a later check refused. */
   readonly principal: Caller | undefined;
+  /** Of whoever signed. */
+  readonly accessKeyId: string | undefined;
   readonly trace: readonly TraceEntry[];
 }
 

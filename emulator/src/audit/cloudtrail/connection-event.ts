@@ -21,7 +21,7 @@ export function connectionEvent(decision: ConnectionDecision, eventID: string): 
   const application = settings.get("application_name");
   return {
     eventVersion: EVENT_VERSION,
-    userIdentity: userIdentity(principal, undefined),
+    userIdentity: userIdentity(principal, decision.accessKeyId),
     eventTime: eventTime(decidedAt),
     eventSource: "dsql.amazonaws.com",
     eventName: requiredAuthAction(requestedUser),

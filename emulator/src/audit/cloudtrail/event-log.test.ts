@@ -56,6 +56,7 @@ describe("the event of a connection", () => {
         principalId: "AIDAFAKEFAKEFAKEFAKEF",
         arn: PRINCIPAL_ARN,
         accountId: "123456789012",
+        accessKeyId: "AKIAFAKEFAKEFAKEFAKE",
         userName: "alice",
       },
       eventTime: event?.eventTime,

@@ -10,7 +10,7 @@ import {
   type SigningKeyCache,
   verifyRequestSignature,
 } from "../../sigv4/index.ts";
-import type { AwsCaller } from "./ports.ts";
+import type { AwsCaller, KeyUseRecorder } from "./ports.ts";
 
 /** A request as it was received. */
 export interface ReceivedRequest extends SignedRequest {
@@ -40,6 +40,8 @@ export interface Authenticator {
   readonly clock: Clock;
   readonly accessKeys: AccessKeyLookup;
   readonly keyCache: SigningKeyCache;
+  /** Told of each use of a key. */
+  readonly uses?: KeyUseRecorder;
   /** Signing names that are taken here. */
   readonly services: readonly string[];
 }
@@ -70,5 +72,6 @@ export async function authenticateRequest(
   if (sessionProblem !== undefined) {
     return { kind: "refused", failure: { kind: `${sessionProblem.kind}-session-token` } };
   }
+  authenticator.uses?.recordUse(caller, accessKeyId, { service, region });
   return { kind: "authenticated", caller: { ...caller, accessKeyId }, service, region };
 }

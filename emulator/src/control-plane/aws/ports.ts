@@ -72,6 +72,15 @@ export interface StsSources {
   readonly accountOfAccessKeyId: (accessKeyId: string) => string | undefined;
 }
 
+/** Keeps where keys and roles were last used. */
+export interface KeyUseRecorder {
+  recordUse(
+    caller: Caller,
+    accessKeyId: string,
+    use: { readonly service: string; readonly region: string },
+  ): void;
+}
+
 /** Makes the ids that answers carry. */
 export interface RequestIdSource {
   /** A UUID. */

@@ -79,7 +79,6 @@ export const ASSUME_ROLE_WITH_WEB_IDENTITY = unsignedOperation({
       sourceIdentity: identity.sourceIdentity,
       federatedProvider: identity.provider.arn,
     });
-    directory.recordRoleUse(role.role.arn, "");
     return {
       credentials,
       subjectFromWebIdentityToken: identity.subject,

@@ -80,7 +80,6 @@ export const ASSUME_ROLE = queryOperation({
       // SPEC: the trust policy sees the second factor, requests of the session do not.
       // @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
     });
-    directory.recordRoleUse(role.role.arn, "");
     return {
       credentials,
       assumedRoleUser: assumedRoleUser(accountId, role, roleSessionName),
