@@ -100,6 +100,32 @@ describe.skipIf(!hasPython)(`boto3 and psycopg (${PYTHON_NEEDED})`, () => {
     });
   });
 
+  test("clusters are made, changed, listed, connected to and deleted", async () => {
+    expect(await run("clusters.py")).toEqual({
+      status: "CREATING",
+      isTheSameForItsToken: true,
+      isNamedByItself: true,
+      connects: "admin",
+      tags: { cost: "7" },
+      updated: "UPDATING",
+      protected: "ValidationException",
+      policy: true,
+      otherVersion: "ConflictException",
+      noPolicy: "ResourceNotFoundException",
+      service: true,
+      pages: [2, 2, 1],
+      listed: true,
+      elsewhere: "ResourceNotFoundException",
+      deleted: "DELETING",
+      gone: typed(
+        "ResourceNotFoundException",
+        404,
+        expect.stringMatching(/^The cluster '[a-z0-9]{26}' was not found\.$/),
+      ),
+      invalid: "ValidationException",
+    });
+  });
+
   test("AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN are all that a program needs", async () => {
     const env = webIdentityEnvironment(emulator, "trusted", provider.token());
     expect(await run("web_identity.py", env)).toEqual({

@@ -1,21 +1,15 @@
 /** From a received request to the service's answer: who, what, may they, is it right, and do it. */
 import { type Clusters, ClustersError } from "../../../clusters/index.ts";
 import { parseAccountId } from "../../../dsql/index.ts";
-import {
-  contextKeys,
-  type ContextKeys,
-  denialMessage,
-  requestPrincipal,
-  type RequestContext,
-} from "../../../iam/index.ts";
+import { denialMessage, requestPrincipal, type RequestContext } from "../../../iam/index.ts";
 import {
   type AuthenticationFailure,
   type Authenticator,
   authenticateRequest,
-  type ReceivedRequest,
 } from "../authenticate-request.ts";
 import type { ApiCallRecorder, FaultInjector } from "../../ports.ts";
 import { jsonAuthenticationError } from "../authentication-error.ts";
+import { type ApiRequest, connectionKeys } from "../receive-request.ts";
 import { injectedError } from "../inject-fault.ts";
 import type {
   AccountDirectories,
@@ -47,12 +41,6 @@ export interface DsqlApiSources extends Omit<Authenticator, "services"> {
   readonly events?: ApiCallRecorder;
 }
 
-/** A request with what is known of its connection. */
-export interface DsqlRequest extends ReceivedRequest {
-  readonly sourceIp: string;
-  readonly userAgent: string | undefined;
-}
-
 /** An answer to send. */
 export interface DsqlReply {
   readonly httpStatus: number;
@@ -66,10 +54,7 @@ export interface DsqlReply {
 const findRoute = routeTable(DSQL_OPERATIONS);
 
 /** Answers a request. Errors that are no answer of the service are thrown on. */
-export async function answerDsql(
-  request: DsqlRequest,
-  sources: DsqlApiSources,
-): Promise<DsqlReply> {
+export async function answerDsql(request: ApiRequest, sources: DsqlApiSources): Promise<DsqlReply> {
   const requestId = sources.requestIds.newRequestId();
   const seen: SeenCall = {};
   const route = findRoute(request.method, request.rawPath);
@@ -95,7 +80,7 @@ interface SeenCall {
 }
 
 interface RunningCall {
-  readonly request: DsqlRequest;
+  readonly request: ApiRequest;
   readonly sources: DsqlApiSources;
   readonly route: RouteMatch;
   readonly seen: SeenCall;
@@ -113,7 +98,7 @@ function recordCall(
     service: DSQL_SIGNING_NAME,
     operation: route.name,
     region: seen.region,
-    sourceIp: request.sourceIp.replace(IPV4_IN_IPV6, ""),
+    sourceIp: request.sourceIp,
     userAgent: request.userAgent,
     caller: seen.caller,
     requestId,
@@ -191,7 +176,7 @@ async function failOnPurpose(
   );
 }
 
-async function authenticatedCall(request: DsqlRequest, sources: DsqlApiSources): Promise<DsqlCall> {
+async function authenticatedCall(request: ApiRequest, sources: DsqlApiSources): Promise<DsqlCall> {
   const { accounts, clusters } = sources;
   const authenticator = { ...sources, services: [DSQL_SIGNING_NAME] };
   const authentication = await authenticateRequest(request, authenticator);
@@ -228,7 +213,7 @@ function invalidRegion(region: string): DsqlError {
 }
 
 interface Deciding {
-  readonly request: DsqlRequest;
+  readonly request: ApiRequest;
   readonly sources: DsqlApiSources;
   readonly caller: AwsCaller;
   readonly region: string;
@@ -248,15 +233,3 @@ function decider({ request, sources, caller, region }: Deciding): DsqlCall["deci
     return { request: context, decision };
   };
 }
-
-function connectionKeys({ sourceIp, userAgent }: DsqlRequest, region: string): ContextKeys {
-  return contextKeys({
-    "aws:sourceip": sourceIp.replace(IPV4_IN_IPV6, ""),
-    "aws:securetransport": "false",
-    "aws:requestedregion": region,
-    "aws:useragent": userAgent,
-  });
-}
-
-/** `::ffff:192.0.2.1`: what a socket of both families says of an IPv4 client. */
-const IPV4_IN_IPV6 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;

@@ -1,15 +1,9 @@
 /** `/cluster`, `/clusters`, `/stream` and `/tags`: the API of Aurora DSQL. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { RequestHeader } from "../../../sigv4/index.ts";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { ApiError } from "../../api-error.ts";
 import type { InternalErrorListener } from "../../error-handler.ts";
-import {
-  answerDsql,
-  type DsqlApiSources,
-  type DsqlReply,
-  type DsqlRequest,
-  errorReply,
-} from "./answer-dsql.ts";
+import { answerDsql, type DsqlApiSources, type DsqlReply, errorReply } from "./answer-dsql.ts";
+import { receiveRequest } from "../receive-request.ts";
 import { DsqlError, internalError } from "./dsql-error.ts";
 import { DSQL_OPERATIONS } from "./dsql-service.ts";
 
@@ -38,7 +32,7 @@ export function addDsqlApi(
         url,
         exposeHeadRoute: false,
         handler: async (request, reply) =>
-          send(reply, sources, await answerDsql(received(request), sources)),
+          send(reply, sources, await answerDsql(receiveRequest(request), sources)),
       });
     }
   });
@@ -47,27 +41,6 @@ export function addDsqlApi(
 function prefixes(): readonly string[] {
   const words = [...DSQL_OPERATIONS.values()].map(({ path }) => `/${path.split("/")[1] ?? ""}`);
   return [...new Set(words)];
-}
-
-function received(request: FastifyRequest): DsqlRequest {
-  const { method, raw, ip, headers, body } = request;
-  const [rawPath = "", ...query] = (raw.url ?? "").split("?");
-  return {
-    method,
-    rawPath,
-    rawQuery: query.join("?"),
-    headers: pairs(raw.rawHeaders),
-    body: body instanceof Uint8Array ? body : new Uint8Array(),
-    sourceIp: ip,
-    userAgent: headers["user-agent"],
-  };
-}
-
-/** Names and values by turns, as Node gives them. */
-function pairs(rawHeaders: readonly string[]): readonly RequestHeader[] {
-  return rawHeaders.flatMap((name, index): readonly RequestHeader[] =>
-    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ""]] : [],
-  );
 }
 
 /**

@@ -2,7 +2,6 @@
 import {
   type AttachedPolicy,
   type Caller,
-  contextKeys,
   type Decision,
   denialMessage,
   type IamDirectory,
@@ -16,8 +15,8 @@ import {
   type AuthenticationFailure,
   type Authenticator,
   authenticateRequest,
-  type ReceivedRequest,
 } from "../authenticate-request.ts";
+import { type ApiRequest, connectionKeys } from "../receive-request.ts";
 import { queryAuthenticationError } from "../authentication-error.ts";
 import type { ApiCallRecorder, FaultInjector } from "../../ports.ts";
 import { injectedError } from "../inject-fault.ts";
@@ -80,12 +79,6 @@ export interface QueryApiSources extends Omit<Authenticator, "services"> {
   readonly services: readonly QueryService<QueryCall, UnsignedCall>[];
 }
 
-/** A request with what is known of its connection. */
-export interface QueryRequest extends ReceivedRequest {
-  readonly sourceIp: string;
-  readonly userAgent: string | undefined;
-}
-
 /** An answer to send. */
 export interface QueryReply {
   readonly httpStatus: number;
@@ -95,7 +88,7 @@ export interface QueryReply {
 
 /** Answers a request. Errors that are no answer of a service are thrown on. */
 export async function answerQuery(
-  request: QueryRequest,
+  request: ApiRequest,
   sources: QueryApiSources,
 ): Promise<QueryReply> {
   const requestId = sources.requestIds.newRequestId();
@@ -135,7 +128,7 @@ export async function answerQuery(
 
 /** The service whose signing name is in the credential; nothing is proved by it. */
 function serviceOfSignature(
-  { rawQuery, headers }: QueryRequest,
+  { rawQuery, headers }: ApiRequest,
   services: readonly QueryService<QueryCall, UnsignedCall>[],
 ): QueryService<QueryCall, UnsignedCall> | undefined {
   const authorization = headers.find(([name]) => name.toLowerCase() === "authorization")?.[1];
@@ -161,7 +154,7 @@ function findOperation(
 }
 
 interface Running {
-  readonly request: QueryRequest;
+  readonly request: ApiRequest;
   readonly sources: QueryApiSources;
   readonly service: QueryService<QueryCall, UnsignedCall>;
   readonly name: string;
@@ -197,7 +190,7 @@ function record(
     service: service.name,
     operation: name,
     region: signer?.region,
-    sourceIp: sourceIp.replace(IPV4_IN_IPV6, ""),
+    sourceIp: sourceIp,
     userAgent,
     caller: signer?.caller,
     requestId,
@@ -284,24 +277,12 @@ function decider(
       action,
       resource,
       resourceAccountId: resourceAccountId ?? caller.accountId,
-      keys: new Map([...connectionKeys(request, region), ...(keys ?? [])]),
+      keys: new Map([
+        ...connectionKeys(request, region === "" ? undefined : region),
+        ...(keys ?? []),
+      ]),
     };
     const decision = await authorization.authorize(caller, context, undefined, trustPolicy);
     return { request: context, decision };
   };
 }
-
-function connectionKeys(
-  { sourceIp, userAgent }: QueryRequest,
-  region: string,
-): ReadonlyMap<string, readonly string[]> {
-  return contextKeys({
-    "aws:sourceip": sourceIp.replace(IPV4_IN_IPV6, ""),
-    "aws:securetransport": "false",
-    "aws:requestedregion": region === "" ? undefined : region,
-    "aws:useragent": userAgent,
-  });
-}
-
-/** `::ffff:192.0.2.1`: what a socket of both families says of an IPv4 client. */
-const IPV4_IN_IPV6 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;

@@ -1,14 +1,9 @@
 /** `POST /` and `GET /`: IAM and STS behind one endpoint, told apart by what the request is signed for. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { ApiError } from "../../api-error.ts";
 import type { InternalErrorListener } from "../../error-handler.ts";
-import type { RequestHeader } from "../../../sigv4/index.ts";
-import {
-  answerQuery,
-  type QueryApiSources,
-  type QueryReply,
-  type QueryRequest,
-} from "./answer-query.ts";
+import { answerQuery, type QueryApiSources, type QueryReply } from "./answer-query.ts";
+import { receiveRequest } from "../receive-request.ts";
 import { renderError } from "./render-xml.ts";
 
 const XML_TYPE = "text/xml";
@@ -34,32 +29,11 @@ export function addQueryApi(
       url: "/",
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        const { httpStatus, requestId, xml } = await answerQuery(received(request), sources);
+        const { httpStatus, requestId, xml } = await answerQuery(receiveRequest(request), sources);
         return send(reply, sources, { httpStatus, requestId, xml });
       },
     });
   });
-}
-
-function received(request: FastifyRequest): QueryRequest {
-  const { method, raw, ip, headers, body } = request;
-  const [rawPath = "", ...query] = (raw.url ?? "").split("?");
-  return {
-    method,
-    rawPath,
-    rawQuery: query.join("?"),
-    headers: pairs(raw.rawHeaders),
-    body: body instanceof Uint8Array ? body : new Uint8Array(),
-    sourceIp: ip,
-    userAgent: headers["user-agent"],
-  };
-}
-
-/** Names and values by turns, as Node gives them. */
-function pairs(rawHeaders: readonly string[]): readonly RequestHeader[] {
-  return rawHeaders.flatMap((name, index): readonly RequestHeader[] =>
-    index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ""]] : [],
-  );
 }
 
 /**
