@@ -114,6 +114,46 @@ describe.skipIf(!hasPython || !hasPsql)(`AWS CLI (${PYTHON_NEEDED}, and psql)`, 
   );
 
   test(
+    "a cluster is made, waited for, tagged, listed and closed by its policy",
+    async () => {
+      const dsql = (operation: string, ...options: readonly string[]): Promise<unknown> =>
+        shell.aws(["dsql", operation, ...options]);
+      const made = await dsql("create-cluster", "--tags", "team=blue");
+      const { identifier, arn, status } = made as {
+        identifier: string;
+        arn: string;
+        status: string;
+      };
+      expect(status).toBe("CREATING");
+      const id = ["--identifier", identifier];
+      await dsql("wait", "cluster-active", ...id);
+      expect(await dsql("get-cluster", ...id)).toMatchObject({
+        status: "ACTIVE",
+        deletionProtectionEnabled: true,
+        tags: { team: "blue" },
+        endpoint: `${identifier}.dsql.us-east-1.on.aws`,
+      });
+      await dsql("tag-resource", "--resource-arn", arn, "--tags", "cost=7");
+      expect(await dsql("list-tags-for-resource", "--resource-arn", arn)).toEqual({
+        tags: { team: "blue", cost: "7" },
+      });
+      const { clusters } = (await dsql("list-clusters", "--page-size", "1")) as {
+        clusters: { identifier: string }[];
+      };
+      expect(clusters.map((cluster) => cluster.identifier)).toContain(identifier);
+      const policy = document({ Effect: "Deny", Principal: "*", Action: "dsql:*", Resource: "*" });
+      const lockout = ["--bypass-policy-lockout-safety-check"];
+      await dsql("put-cluster-policy", ...id, "--policy", policy, ...lockout);
+      expect(await shell.failure(["dsql", "get-cluster", ...id])).toMatchObject({
+        stderr: expect.stringContaining(
+          "with an explicit deny in a resource-based policy",
+        ) as string,
+      });
+    },
+    STORY_TIMEOUT_MS,
+  );
+
+  test(
     "sts assume-role and a profile begin sessions that connect while the role may",
     async () => {
       const caller = sessionArn("deploy", "story");

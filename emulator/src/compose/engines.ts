@@ -62,6 +62,7 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
       makeEngine: () => {
         const engine = createPgliteEngine({
           transactionWaitMs: limits.transactionWaitMs,
+          refusesRepeatedGrant: config.refuseRepeatedGrants,
           startProcess: () =>
             startPgliteProcess({
               dataDirectory: directory,

@@ -123,6 +123,11 @@ export const CONFIG_SCHEMA: JsonSchema = {
       default: false,
       description: "tell a session that is closed for its age so, by FATAL 57P01",
     },
+    refuseRepeatedGrants: {
+      type: "boolean",
+      default: false,
+      description: "refuse AWS IAM GRANT of a mapping that is there; reports of DSQL differ",
+    },
     clock: object("how the emulator's clock starts", {
       startAt: text(
         "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,3})?)?(Z|[+-][0-9]{2}:[0-9]{2})$",

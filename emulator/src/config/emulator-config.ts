@@ -152,6 +152,8 @@ export interface EmulatorConfig {
   readonly cancelRequests: CancelRequestMode;
   /** Whether a session that is closed for its age is told so. */
   readonly announceSessionExpiry: boolean;
+  /** Whether AWS IAM GRANT of a mapping that is there is an error. */
+  readonly refuseRepeatedGrants: boolean;
   readonly clock: ConfiguredClock;
   readonly clusterLifecycle: ConfiguredLifecycle;
   /** In the order of the file; never empty. The first is the default account. */

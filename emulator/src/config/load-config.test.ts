@@ -48,6 +48,7 @@ const DEFAULTS = {
   tls: undefined,
   cancelRequests: "ignore",
   announceSessionExpiry: false,
+  refuseRepeatedGrants: false,
   clock: { startAt: undefined, isFrozen: false },
   clusterLifecycle: {},
   accounts: [
@@ -226,7 +227,7 @@ describe("problems", () => {
         {
           path: "hots",
           message:
-            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, eventsFile, tls, cancelRequests, announceSessionExpiry, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits",
+            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, eventsFile, tls, cancelRequests, announceSessionExpiry, refuseRepeatedGrants, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits",
         },
         {
           path: "aliases.db",

@@ -103,6 +103,7 @@ function resolveConfig(
     tls: resolveCertificate(file, report),
     cancelRequests: merged.cancelRequests ?? "ignore",
     announceSessionExpiry: json["announceSessionExpiry"] === true,
+    refuseRepeatedGrants: json["refuseRepeatedGrants"] === true,
     clock: resolveClock(json["clock"], report),
     clusterLifecycle: objectOf(json["clusterLifecycle"]),
     accounts,
