@@ -1,0 +1,86 @@
+/** An emulator for tests: started here from a configuration that the test writes, or one that runs already. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ReadyInfo, startEmulator, type StartEmulatorOptions } from "../index.ts";
+import type { ConfigurationForm } from "./configuration-form.ts";
+import { type Decisions, decisionsOf } from "./decisions.ts";
+import { type EmulatorClock, emulatorClock } from "./emulator-clock.ts";
+import { askApi } from "./emulator-http.ts";
+
+/** How to start; ports are any free ones unless given. */
+export interface TestEmulatorOptions extends Omit<StartEmulatorOptions, "configFile"> {
+  /** The configuration itself, or the path of its file. */
+  readonly config?: ConfigurationForm | string;
+}
+
+/** A running emulator, and what a test asks of it. */
+export interface TestEmulator extends ReadyInfo, AsyncDisposable {
+  readonly clock: EmulatorClock;
+  readonly decisions: Decisions;
+  /** All accounts, clusters and mappings, in the form of the configuration; secrets only if asked for. */
+  state(options?: { readonly withSecrets?: boolean }): Promise<ConfigurationForm>;
+  /** Ends all connections and the emulator, if it was started here; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+const running = new Set<TestEmulator>();
+
+/** The emulators that this process has started or attached to and not stopped. */
+export function runningTestEmulators(): readonly TestEmulator[] {
+  return [...running];
+}
+
+/**
+ * Starts an emulator in this process.
+ *
+ * @throws ConfigurationError with all problems of the options and the configuration
+ */
+export async function startTestEmulator(options: TestEmulatorOptions = {}): Promise<TestEmulator> {
+  const { config, ...rest } = options;
+  if (config === undefined || typeof config === "string") {
+    const emulator = await startEmulator({
+      ...rest,
+      ...(config === undefined ? {} : { configFile: config }),
+    });
+    return handle(emulator, () => emulator.stop());
+  }
+  const directory = mkdtempSync(join(tmpdir(), "dsql-emulator-config-"));
+  const remove = (): void => {
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    const configFile = join(directory, "dsql-emulator.json");
+    writeFileSync(configFile, JSON.stringify(config), { mode: 0o600 });
+    const emulator = await startEmulator({ ...rest, configFile });
+    return handle(emulator, () => emulator.stop().finally(remove));
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** A handle of an emulator that runs elsewhere, by the content of its ready file. `stop` only lets go of it. */
+export function attachTestEmulator(info: ReadyInfo): TestEmulator {
+  return handle(info, async () => undefined);
+}
+
+function handle(info: ReadyInfo, end: () => Promise<void>): TestEmulator {
+  const { pid, postgres, http, caCertificate, region, accountId, credentials, clusters } = info;
+  const baseUrl = http.url;
+  const stop = async (): Promise<void> => {
+    running.delete(emulator);
+    await end();
+  };
+  const emulator: TestEmulator = {
+    ...{ pid, postgres, http, caCertificate, region, accountId, credentials, clusters },
+    clock: emulatorClock(baseUrl),
+    decisions: decisionsOf(baseUrl),
+    state: async ({ withSecrets = false } = {}) =>
+      (await askApi(baseUrl, `state?secrets=${withSecrets}`)) as ConfigurationForm,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+  running.add(emulator);
+  return emulator;
+}
