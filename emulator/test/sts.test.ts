@@ -679,6 +679,11 @@ describe("AssumeRoleWithWebIdentity", () => {
       { claims: { aud: "other" } },
       "InvalidIdentityTokenException 400: Incorrect token audience",
     ],
+    [
+      "the provider's issuer with another last slash",
+      { claims: { iss: `${ISSUER}/` } },
+      `InvalidIdentityTokenException 400: No OpenIDConnect provider found in your account for ${ISSUER}/`,
+    ],
     ["one of several audiences", { claims: { aud: ["other", "sts.amazonaws.com"] } }, "allowed"],
     [
       "another issuer",

@@ -108,7 +108,7 @@ export function accountProviders(
     const body = objectOf(item);
     const url = textOf(body["url"]);
     if (url === undefined) return [];
-    isTwice(seen, url.replace(/\/$/, ""), `${path}.oidcProviders[${index}].url`, report);
+    isTwice(seen, url, `${path}.oidcProviders[${index}].url`, report);
     const jwks = isObject(body["jwks"]) ? body["jwks"] : undefined;
     const file = textOf(body["jwksFile"]);
     const jwksUrl = textOf(body["jwksUrl"]);

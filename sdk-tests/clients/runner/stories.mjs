@@ -40,7 +40,11 @@ export const STORIES = [
 ];
 
 /** Stories that are written down and not built. */
-export const PLANNED = ["5 custom role after AWS IAM GRANT", "6 control plane", "7 pool over an hour"];
+export const PLANNED = [
+  "5 custom role after AWS IAM GRANT",
+  "6 control plane",
+  "7 pool over an hour",
+];
 
 function ask(args, check) {
   return async (program, client) => {

@@ -300,9 +300,9 @@ function providerArn(accountId: string, url: string): string {
   return `arn:aws:iam::${accountId}:oidc-provider/${bareUrl(url)}`;
 }
 
-/** A provider's URL as its ARN has it: without scheme and last slash. */
+/** A provider's URL as its ARN has it: without its scheme. */
 function bareUrl(url: string): string {
-  return url.replace(/^https?:\/\//, "").replace(/\/$/, "");
+  return url.replace(/^https?:\/\//, "");
 }
 
 /** Names are unique without regard to case. */

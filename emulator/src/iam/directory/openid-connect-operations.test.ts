@@ -128,9 +128,9 @@ describe("OpenID Connect providers: what is refused", () => {
     {
       rule: "a provider that is there",
       given,
-      when: (d) => d.createOpenIDConnectProvider({ url: `${url}/` }),
+      when: (d) => d.createOpenIDConnectProvider({ url }),
       code: "EntityAlreadyExists",
-      message: `Provider with url ${url}/ already exists.`,
+      message: `Provider with url ${url} already exists.`,
     },
     {
       rule: "a URL of 256 characters",

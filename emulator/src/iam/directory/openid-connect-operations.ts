@@ -97,7 +97,7 @@ export function openIdConnectOperations(state: DirectoryState): OpenIdConnectOpe
         throw new IamError("ValidationError", "Invalid Open ID Connect Provider URL");
       }
       requireRoomForClients(clientIds.length);
-      const bareUrl = url.slice("https://".length).replace(/\/$/, "");
+      const bareUrl = url.slice("https://".length);
       const arn = `arn:aws:iam::${state.accountId}:oidc-provider/${bareUrl}`;
       if (providers.has(arn)) {
         throw new IamError("EntityAlreadyExists", `Provider with url ${url} already exists.`);

@@ -138,7 +138,7 @@ const UNUSABLE_CLAIMS: Readonly<Record<UnusableClaims, string>> = {
 };
 
 function findProvider(issuer: string, directory: IamDirectory): FoundProvider | undefined {
-  const bare = issuer.replace(/^https:\/\//, "").replace(/\/$/, "");
+  const bare = issuer.replace(/^https:\/\//, "");
   return directory.findProvider(`arn:aws:iam::${directory.accountId}:oidc-provider/${bare}`);
 }
 
