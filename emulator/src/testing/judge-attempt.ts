@@ -31,14 +31,15 @@ export interface Judgement {
   readonly text: string;
 }
 
-/** Whether the attempt is refused as expected. */
+/** Whether the attempt is refused as expected. A connection that comes of it nevertheless is closed: nobody waits for it. */
 export async function judgeRefusal(
   attempt: Attempt,
   expected: ExpectedRefusal,
 ): Promise<Judgement> {
   const { reason, sqlState } = expected;
   const wanted = `a refused connection${part("reason", reason)}${part("SQLSTATE", sqlState)}`;
-  const observed = await observeAttempt(attempt, expected.emulator);
+  const { emulator } = expected;
+  const observed = await observeAttempt(attempt, { emulator, closesPromised: true });
   if (observed.kind === "connected") return judgement(false, wanted, observed);
   const refusal = observed.decision?.outcome === "refused" ? observed.decision.refusal : null;
   const isMet =
@@ -55,7 +56,8 @@ export async function judgeAdmission(
 ): Promise<Judgement> {
   const { as, principal } = expected;
   const wanted = `an admitted connection${part("as", as)}${part("of", principal)}`;
-  const observed = await observeAttempt(attempt, expected.emulator);
+  const { emulator } = expected;
+  const observed = await observeAttempt(attempt, { emulator, closesPromised: false });
   const decision = observed.kind === "connected" ? observed.decision : undefined;
   const isMet =
     decision !== undefined &&

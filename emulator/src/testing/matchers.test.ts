@@ -65,6 +65,12 @@ describe("matchers and assertions", () => {
     await expect(client?.query("SELECT 1")).rejects.toThrow("Client was closed");
   });
 
+  test("a promised connection that should have been refused is closed, too", async () => {
+    const attempt = connect();
+    expect((await matchers.toBeRefused(attempt)).pass).toBe(false);
+    await expect((await attempt).query("SELECT 1")).rejects.toThrow("Client was closed");
+  });
+
   test("an error that is no refusal of an emulator fails, and is shown", async () => {
     const attempt = Promise.reject(new Error("connect ECONNREFUSED"));
     const { pass, message } = await matchers.toBeRefused(attempt);

@@ -11,10 +11,17 @@ export type Observed =
   | { readonly kind: "connected"; readonly decision: Decision | undefined }
   | { readonly kind: "failed"; readonly error: unknown; readonly decision: Decision | undefined };
 
-/** Waits for the attempt. The decision is looked for in `emulator`, or in all that this process has. Never rejects for what the attempt does. */
+/** Where the decision is looked for, and whether a connection that comes of a promise is closed, too. */
+export interface ObserveOptions {
+  /** By default all that this process has. */
+  readonly emulator: TestEmulator | undefined;
+  readonly closesPromised: boolean;
+}
+
+/** Waits for the attempt. Never rejects for what the attempt does. */
 export async function observeAttempt(
   attempt: Attempt,
-  emulator: TestEmulator | undefined,
+  { emulator, closesPromised }: ObserveOptions,
 ): Promise<Observed> {
   const emulators = emulator === undefined ? runningTestEmulators() : [emulator];
   // A promise is awaited at once, so that its rejection is never an unhandled one.
@@ -31,7 +38,7 @@ export async function observeAttempt(
       (marks === undefined ? undefined : await onlyNewDecision(emulators, marks));
     return { kind: "connected", decision };
   } finally {
-    if (typeof attempt === "function") await close(connected);
+    if (typeof attempt === "function" || closesPromised) await close(connected);
   }
 }
 
