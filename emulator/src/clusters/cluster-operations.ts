@@ -53,7 +53,7 @@ export interface ClusterOperations {
   updateCluster(scope: ClusterScope, input: UpdateClusterInput): ClusterHeadline;
   deleteCluster(scope: ClusterScope, input: DeleteClusterInput): ClusterHeadline;
   /** In the order in which they were made; 20 a page unless the request says otherwise. */
-  listClusters(scope: ClusterScope, input: PageInput): Page<ClusterView>;
+  listClusters(scope: ClusterScope, input: PageInput): Page<ClusterHeadline>;
 }
 
 const DEFAULT_PAGE = 20;
@@ -90,7 +90,7 @@ export function clusterOperations(state: ClustersState): ClusterOperations {
       state.settle();
       const list = `clusters:${scope.accountId}:${scope.region}`;
       const { items, ...page } = paginate(state.clustersOf(scope), list, input, DEFAULT_PAGE);
-      return { items: items.map(viewOf), ...page };
+      return { items: items.map(headlineOf), ...page };
     },
   };
 }
