@@ -11,6 +11,7 @@ import {
   versionCommand,
 } from "./cli/index.ts";
 import { execCommand } from "./exec-command.ts";
+import { scenarioCommand } from "./scenario-command.ts";
 import { startCommand } from "./start-command.ts";
 
 /** A reader that has gone away is no reason to stop. */
@@ -43,6 +44,7 @@ const commands = [
   tokenCommand,
   explainCommand,
   clockCommand,
+  scenarioCommand,
   versionCommand,
 ];
 process.exitCode = await runCli(commands, process.argv.slice(2), io);

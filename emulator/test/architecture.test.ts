@@ -27,6 +27,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "control-plane": ["auth", "audit", "faults", "sigv4", "clusters", "iam", "dsql", "shared"],
   config: ["iam", "dsql", "shared"],
   cli: ["config", "audit", "sigv4", "dsql", "shared"],
+  scenario: ["cli", "audit", "shared"],
   testing: ["index.ts", "cli", "audit", "auth", "dsql"],
 };
 
@@ -43,7 +44,14 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
 
 /** The composition root and the entry points at the top, and `compose/`: they may import everything. */
 const TOP_FOLDER = "compose/";
-const TOP_LEVEL = ["main.ts", "start-command.ts", "exec-command.ts", "compose.ts", "index.ts"];
+const TOP_LEVEL = [
+  "main.ts",
+  "start-command.ts",
+  "exec-command.ts",
+  "scenario-command.ts",
+  "compose.ts",
+  "index.ts",
+];
 
 const root = fileURLToPath(new URL("../src", import.meta.url));
 

@@ -1,8 +1,17 @@
 export { type CliCommand, CliFailure, type CliIo, EXIT_CODE, UsageFailure } from "./cli-command.ts";
 export { clockCommand } from "./clock-command.ts";
+export {
+  commandHelp,
+  type CommandOption,
+  type CommandUsage,
+  type GivenArguments,
+  READY_FILE_OPTION,
+  readArguments,
+} from "./command-options.ts";
 export { clientEnvironment, envCommand } from "./env-command.ts";
 export { explainCommand } from "./explain-command.ts";
 export { packageVersion, preloadUrl } from "./package-files.ts";
+export { reachableAddress } from "./reachable-address.ts";
 export {
   DEFAULT_READY_FILE,
   readReadyFile,

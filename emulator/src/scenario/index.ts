@@ -1,0 +1,14 @@
+export { FIRST_SCENARIO } from "./format/first-scenario.ts";
+export { loadScenarios, type LoadedFile } from "./format/load-scenarios.ts";
+export { SCENARIO_SCHEMA } from "./format/scenario-schema.ts";
+export type { Rule, Scenario, Step } from "./format/scenario.ts";
+export type { StepKind } from "./format/step-schemas.ts";
+export { type FileProblem, type Place, placeText } from "./format/yaml-file.ts";
+export type { EmulatorHandle, EmulatorStarter } from "./run/emulator-handle.ts";
+export { findScenarioFiles, type FoundFiles } from "./run/find-scenario-files.ts";
+export { runScenario, type ScenarioResult, type ScenarioTarget } from "./run/run-scenario.ts";
+export { type RunOptions, runScenarios } from "./run/run-scenarios.ts";
+export type { StepFailure } from "./run/step-outcome.ts";
+export { jsonText } from "./report/report-json.ts";
+export { junitText } from "./report/report-junit.ts";
+export { failureText, resultText, summaryText } from "./report/report-text.ts";
