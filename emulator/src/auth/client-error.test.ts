@@ -51,7 +51,7 @@ describe("what the client of a refused connection sees", () => {
       message: "unable to accept connection, access denied",
       detail:
         "Session Id: abcdefghijklmnopqrstuvwxyz\nemulator: no mapping of `arn` to database role `app` (role_not_mapped)",
-      hint: "emulator: as admin: CREATE ROLE … WITH LOGIN, then AWS IAM GRANT <role> TO '<caller ARN>' (in the emulator only `admin` connects so far)",
+      hint: "emulator: as admin: CREATE ROLE … WITH LOGIN, then AWS IAM GRANT <role> TO '<caller ARN>'",
     });
   });
 });

@@ -240,7 +240,7 @@ export const REFUSALS = {
     source: FIELD_REPORT,
     meaning:
       "no AWS IAM GRANT maps the caller's ARN to this database role, or the role does not exist",
-    fix: "as admin: CREATE ROLE … WITH LOGIN, then AWS IAM GRANT <role> TO '<caller ARN>' (in the emulator only `admin` connects so far)",
+    fix: "as admin: CREATE ROLE … WITH LOGIN, then AWS IAM GRANT <role> TO '<caller ARN>'",
   },
   database_unknown: {
     sqlState: "3D000",
