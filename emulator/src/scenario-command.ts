@@ -17,10 +17,11 @@ import {
   UsageFailure,
 } from "./cli/index.ts";
 import { startEmulator } from "./index.ts";
+import type * as Library from "./scenario/index.ts";
 import type { Scenario, ScenarioTarget } from "./scenario/index.ts";
 
 /** Loaded on demand, with a database client and a signing library: other commands need none of it. */
-type ScenarioLibrary = typeof import("./scenario/index.ts");
+type ScenarioLibrary = typeof Library;
 
 const DEFAULT_DIRECTORY = "scenarios";
 const DEFAULT_FIRST_FILE = "scenarios/first.yaml";
@@ -105,7 +106,12 @@ function load(library: ScenarioLibrary, names: readonly string[], io: CliIo): re
   return loaded.flatMap((file) => file.scenarios);
 }
 
-async function run(given: GivenArguments, all: readonly Scenario[], io: CliIo): Promise<number> {
+async function run(
+  library: ScenarioLibrary,
+  given: GivenArguments,
+  all: readonly Scenario[],
+  io: CliIo,
+): Promise<number> {
   const filter = given.text("filter") ?? "";
   const scenarios = all.filter(({ name, place }) => `${place.file} ${name}`.includes(filter));
   if (scenarios.length === 0) {
