@@ -3,6 +3,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { objectOf } from "./json-value.ts";
 import { SCENARIO_SCHEMA } from "./scenario-schema.ts";
 import { STEP_SCHEMAS } from "./step-schemas.ts";
+import { isVariable } from "./substitute.ts";
 import type { FileProblem, ValuePath, YamlFile } from "./yaml-file.ts";
 
 let compiled: ValidateFunction | undefined;
@@ -18,8 +19,9 @@ export function checkScenarioFile(file: YamlFile): readonly FileProblem[] {
   if (compiled(file.value)) return [];
   const problems = (compiled.errors ?? []).flatMap((error) => {
     const message = messageOf(error);
-    if (message === undefined) return [];
     const path = pathOf(error.instancePath, file.value);
+    // What it will be is known only when it is the step's turn.
+    if (message === undefined || isVariable(valueIn(file.value, path))) return [];
     const place = file.placeOf(placePath(error, path));
     return [
       { place, message: `${path.length === 0 ? "the file" : `\`${path.join(".")}\``} ${message}` },
@@ -30,6 +32,13 @@ export function checkScenarioFile(file: YamlFile): readonly FileProblem[] {
       problems.findIndex(
         (other) => other.message === message && other.place.line === place.line,
       ) === index,
+  );
+}
+
+function valueIn(root: unknown, path: ValuePath): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<string | number, unknown>)[key],
+    root,
   );
 }
 

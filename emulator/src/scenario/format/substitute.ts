@@ -15,6 +15,12 @@ export class UnknownVariable extends Error {
  * its `${*}`, `${?}` and `${$}`.
  */
 const VARIABLE = /\$\{([A-Za-z_][\w-]*(?:\.[\w-]+)*)\}/g;
+const ONLY_VARIABLE = new RegExp(`^${VARIABLE.source}$`);
+
+/** Whether it is the text of one variable, so that it may become a value of any type. */
+export function isVariable(value: unknown): boolean {
+  return typeof value === "string" && ONLY_VARIABLE.test(value);
+}
 
 /**
  * The value with its variables filled in, at any depth, but not in keys. A text that is one variable
@@ -38,7 +44,7 @@ function substituteText(text: string, variables: Readonly<Record<string, unknown
     if (found === undefined) throw new UnknownVariable(name, Object.keys(variables));
     return found;
   };
-  const only = new RegExp(`^${VARIABLE.source}$`).exec(text)?.[1];
+  const only = ONLY_VARIABLE.exec(text)?.[1];
   if (only !== undefined) return find(only);
   return text.replace(VARIABLE, (_match, name: string) => {
     const found = find(name);
