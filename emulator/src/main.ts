@@ -5,6 +5,7 @@ import {
   clockCommand,
   envCommand,
   explainCommand,
+  healthCommand,
   packageVersion,
   runCli,
   tokenCommand,
@@ -44,6 +45,7 @@ const commands = [
   tokenCommand,
   explainCommand,
   clockCommand,
+  healthCommand,
   scenarioCommand,
   versionCommand,
 ];

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { clockCommand, envCommand, explainCommand, tokenCommand, versionCommand } from "./index.ts";
+import {
+  clockCommand,
+  envCommand,
+  explainCommand,
+  healthCommand,
+  tokenCommand,
+  versionCommand,
+} from "./index.ts";
 
 const DOC = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8");
 
@@ -37,6 +44,11 @@ const HELPS: readonly [string, string, readonly string[]][] = [
   ],
   [explainCommand.name, explainCommand.help(), ["--help", "--json", "--last", "--ready-file"]],
   [clockCommand.name, clockCommand.help(), ["--force", "--help", "--json", "--ready-file"]],
+  [
+    healthCommand.name,
+    healthCommand.help(),
+    ["--help", "--http", "--postgres", "--ready-file", "--timeout"],
+  ],
   [versionCommand.name, versionCommand.help(), ["--help"]],
 ];
 

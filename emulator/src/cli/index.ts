@@ -10,6 +10,7 @@ export {
 } from "./command-options.ts";
 export { clientEnvironment, envCommand } from "./env-command.ts";
 export { explainCommand } from "./explain-command.ts";
+export { healthCommand } from "./health-command.ts";
 export { packageVersion, preloadUrl } from "./package-files.ts";
 export { reachableAddress } from "./reachable-address.ts";
 export {
