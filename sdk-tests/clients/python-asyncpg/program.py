@@ -43,6 +43,11 @@ def settings(password):
     }
 
 
+async def reset(connection):
+    """Of a pool: what asyncpg does by itself on release are statements that DSQL does not have."""
+    await connection.execute("RESET ALL")
+
+
 # [/connect]
 
 
@@ -76,7 +81,9 @@ async def admin():
 
 
 async def pool():
-    async with asyncpg.create_pool(**settings(token), min_size=4, max_size=4) as connections:
+    async with asyncpg.create_pool(
+        **settings(token), min_size=4, max_size=4, reset=reset
+    ) as connections:
         held = [await connections.acquire() for _ in range(4)]
         users = [await one.fetchval("SELECT current_user::text") for one in held]
         sessions = {await one.fetchval("SELECT pg_backend_pid()") for one in held}

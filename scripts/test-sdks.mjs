@@ -1,0 +1,112 @@
+// Runs the stories of sdk-tests/stories.md with real clients in other languages and prints what came out as Markdown.
+// node scripts/test-sdks.mjs [LANGUAGE or CLIENT…] [--json FILE] [--write-docs]
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { clientsDocument, matrix } from "../sdk-tests/clients/runner/document.mjs";
+import { run, startEmulator } from "../sdk-tests/clients/runner/emulator.mjs";
+import { STORIES } from "../sdk-tests/clients/runner/stories.mjs";
+import { missingTool, prepared, TOOLCHAINS } from "../sdk-tests/clients/runner/toolchains.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = join(root, "sdk-tests", "clients");
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "string" }, "write-docs": { type: "boolean" } },
+});
+
+const clients = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== "runner")
+  .map(({ name }) => {
+    const manifest = JSON.parse(readFileSync(join(folder, name, "client.json"), "utf8"));
+    return { name, source: join(folder, name), ...manifest };
+  });
+const known = new Set([...Object.keys(TOOLCHAINS), ...clients.map(({ name }) => name)]);
+const unknown = positionals.find((word) => !known.has(word));
+if (unknown !== undefined || (values["write-docs"] && positionals.length > 0)) {
+  const wrong = unknown === undefined ? "--write-docs takes all clients" : `no client ${unknown}`;
+  process.stderr.write(`test-sdks: ${wrong}; there are ${[...known].join(", ")}\n`);
+  process.exit(2);
+}
+const chosen = clients.filter(
+  ({ name, language }) =>
+    positionals.length === 0 || positionals.includes(name) || positionals.includes(language),
+);
+
+const missing = new Map();
+for (const language of new Set(chosen.map((client) => client.language))) {
+  const tool = await missingTool(language);
+  if (tool !== null) missing.set(language, tool);
+}
+for (const [language, tool] of missing) {
+  process.stderr.write(`${language}: skipped, since "${tool}" does not answer\n`);
+}
+
+const results = [];
+for (const client of chosen) {
+  const stories = missing.has(client.language) ? {} : await tell(client);
+  results.push({ name: client.name, language: client.language, title: client.title, stories });
+}
+process.stdout.write(`${matrix(results)}\n`);
+const cells = results.flatMap(({ stories }) =>
+  STORIES.map(({ id }) => stories[id]?.state ?? "skipped"),
+);
+const count = (...states) => cells.filter((state) => states.includes(state)).length;
+process.stdout.write(
+  `\n${count("ok")} passed, ${count("FAILED")} failed, ${count("skipped", "not offered")} skipped\n`,
+);
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify({ missing: [...missing], results }, null, 2)}\n`);
+}
+if (values["write-docs"] && count("FAILED") === 0 && missing.size === 0) {
+  const file = join(root, "docs", "clients.md");
+  writeFileSync(file, await clientsDocument(clients, results));
+}
+process.exitCode = count("FAILED") > 0 ? 1 : 0;
+
+/** Installs one client and tells it the stories, each in a process of its own, with an emulator of its own. */
+async function tell(client) {
+  const stories = {};
+  process.stderr.write(`${client.name}: installing\n`);
+  let command;
+  try {
+    command = await prepared(client.name, client.language, client.source);
+  } catch (error) {
+    process.stderr.write(`${client.name}: ${error.message}\n`);
+    for (const { id } of STORIES) stories[id] = { state: "FAILED", note: "cannot be installed" };
+    return stories;
+  }
+  const emulator = await startEmulator();
+  const program = async (args, env) => {
+    const [file, ...before] = command;
+    const { exitCode, stdout, stderr } = await run(file, [...before, ...args], {
+      cwd: emulator.directory,
+      env: { ...emulator.clientEnvironment, ...env },
+      timeout: 120_000,
+    });
+    try {
+      return JSON.parse(stdout);
+    } catch {
+      throw new Error(`exit code ${exitCode}, stdout: ${stdout}\nstderr: ${stderr}`);
+    }
+  };
+  try {
+    for (const { id, ask } of STORIES) {
+      const began = performance.now();
+      try {
+        stories[id] = await ask(program, client, emulator);
+      } catch (error) {
+        stories[id] = { state: "FAILED", note: error.message };
+      }
+      const { state, note } = stories[id];
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      process.stderr.write(
+        `${client.name}: ${id} ${state}, ${seconds} s${note ? `: ${note}` : ""}\n`,
+      );
+    }
+  } finally {
+    await emulator.stop();
+  }
+  return stories;
+}
