@@ -33,8 +33,8 @@ export { policy, type StatementOptions } from "./policy.ts";
 export type { Credentials } from "./presign.ts";
 export { mapping, principals, type UserWithKey } from "./principals.ts";
 export {
-  attachTestEmulator,
-  startTestEmulator,
+  attachEmulator,
+  startEmulator,
   type TestEmulator,
   type TestEmulatorOptions,
 } from "./test-emulator.ts";

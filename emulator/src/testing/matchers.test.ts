@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assertAdmitted, assertRefused } from "./assertions.ts";
 import { type ConnectAs, connectionOptions, postgresJsOptions } from "./connection-options.ts";
 import { matchers } from "./matchers.ts";
-import { startTestEmulator, type TestEmulator } from "./test-emulator.ts";
+import { startEmulator, type TestEmulator } from "./test-emulator.ts";
 import { tokens } from "./tokens.ts";
 
 describe("matchers and assertions", () => {
@@ -13,8 +13,8 @@ describe("matchers and assertions", () => {
   let soft: TestEmulator;
 
   beforeAll(async () => {
-    emulator = await startTestEmulator();
-    soft = await startTestEmulator({ enforce: "soft" });
+    emulator = await startEmulator();
+    soft = await startEmulator({ enforce: "soft" });
   });
 
   afterAll(async () => {

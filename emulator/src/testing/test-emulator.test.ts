@@ -7,7 +7,7 @@ import type { ConfigurationForm } from "./configuration-form.ts";
 import { connectionOptions, postgresJsOptions } from "./connection-options.ts";
 import { policy } from "./policy.ts";
 import { mapping, principals } from "./principals.ts";
-import { attachTestEmulator, runningTestEmulators, startTestEmulator } from "./test-emulator.ts";
+import { attachEmulator, runningTestEmulators, startEmulator } from "./test-emulator.ts";
 import { tokens } from "./tokens.ts";
 
 const SCHEMA = new URL("../../../docs/dsql-emulator.schema.json", import.meta.url);
@@ -21,7 +21,7 @@ describe("the emulator of a test", () => {
         condition: { IpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
       }),
     ]);
-    await using emulator = await startTestEmulator({
+    await using emulator = await startEmulator({
       config: {
         accounts: [{ id: "123456789012", users: [user] }],
         clusters: [
@@ -38,7 +38,7 @@ describe("the emulator of a test", () => {
   });
 
   test("is gone after stop, with its files, and stop may be called twice", async () => {
-    const emulator = await startTestEmulator({ config: {} });
+    const emulator = await startEmulator({ config: {} });
     expect(runningTestEmulators()).toContain(emulator);
     expect(existsSync(emulator.caCertificate)).toBe(true);
     await emulator.stop();
@@ -51,12 +51,12 @@ describe("the emulator of a test", () => {
   test("a wrong configuration is told with its place, and leaves no file", async () => {
     const before = configurationDirectories();
     const config = { enforce: "sometimes" } as unknown as ConfigurationForm;
-    await expect(startTestEmulator({ config })).rejects.toThrow(/enforce/);
+    await expect(startEmulator({ config })).rejects.toThrow(/enforce/);
     expect(configurationDirectories().filter((name) => !before.includes(name))).toEqual([]);
   });
 
   test("the clock is frozen, advanced, set and resumed", async () => {
-    await using emulator = await startTestEmulator();
+    await using emulator = await startEmulator();
     const { clock } = emulator;
     await clock.freeze();
     const start = await clock.set("2026-01-15T12:00:00Z");
@@ -73,7 +73,7 @@ describe("the emulator of a test", () => {
   });
 
   test("a decision is found by the error, by its session id, and as the last one", async () => {
-    await using emulator = await startTestEmulator();
+    await using emulator = await startEmulator();
     expect(await emulator.decisions.last()).toBeUndefined();
     const client = new Client(connectionOptions(emulator, { token: tokens.expired }));
     const error: unknown = await client.connect().catch((reason: unknown) => reason);
@@ -88,7 +88,7 @@ describe("the emulator of a test", () => {
   });
 
   test("options that were made once have a fresh token for each connection", async () => {
-    await using emulator = await startTestEmulator();
+    await using emulator = await startEmulator();
     const options = { ...postgresJsOptions(emulator), max: 1 };
     const first = postgres(options);
     expect([...(await first`SELECT current_user::text AS who`)]).toEqual([{ who: "admin" }]);
@@ -100,8 +100,8 @@ describe("the emulator of a test", () => {
   });
 
   test("a handle of an emulator that was started elsewhere asks that one, and does not end it", async () => {
-    await using emulator = await startTestEmulator();
-    const attached = attachTestEmulator(emulator);
+    await using emulator = await startEmulator();
+    const attached = attachEmulator(emulator);
     await attached.clock.freeze();
     expect(await attached.clock.now()).toEqual(await emulator.clock.now());
     await attached.stop();
@@ -109,7 +109,7 @@ describe("the emulator of a test", () => {
   });
 
   test("a cluster that is not there is named, with those that are", async () => {
-    await using emulator = await startTestEmulator();
+    await using emulator = await startEmulator();
     expect(() => connectionOptions(emulator, { cluster: "nowhere" })).toThrow(
       new RangeError(
         "there is no cluster nowhere; the emulator began with: dsqlemulatorlocalcluster2a",

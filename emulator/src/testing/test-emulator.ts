@@ -2,7 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ReadyInfo, startEmulator, type StartEmulatorOptions } from "../index.ts";
+import {
+  type ReadyInfo,
+  startEmulator as startInProcess,
+  type StartEmulatorOptions,
+} from "../index.ts";
 import type { ConfigurationForm } from "./configuration-form.ts";
 import { type Decisions, decisionsOf } from "./decisions.ts";
 import { type EmulatorClock, emulatorClock } from "./emulator-clock.ts";
@@ -36,10 +40,10 @@ export function runningTestEmulators(): readonly TestEmulator[] {
  *
  * @throws ConfigurationError with all problems of the options and the configuration
  */
-export async function startTestEmulator(options: TestEmulatorOptions = {}): Promise<TestEmulator> {
+export async function startEmulator(options: TestEmulatorOptions = {}): Promise<TestEmulator> {
   const { config, ...rest } = options;
   if (config === undefined || typeof config === "string") {
-    const emulator = await startEmulator({
+    const emulator = await startInProcess({
       ...rest,
       ...(config === undefined ? {} : { configFile: config }),
     });
@@ -52,7 +56,7 @@ export async function startTestEmulator(options: TestEmulatorOptions = {}): Prom
   try {
     const configFile = join(directory, "dsql-emulator.json");
     writeFileSync(configFile, JSON.stringify(config), { mode: 0o600 });
-    const emulator = await startEmulator({ ...rest, configFile });
+    const emulator = await startInProcess({ ...rest, configFile });
     return handle(emulator, () => emulator.stop().finally(remove));
   } catch (error) {
     remove();
@@ -61,7 +65,7 @@ export async function startTestEmulator(options: TestEmulatorOptions = {}): Prom
 }
 
 /** A handle of an emulator that runs elsewhere, by the content of its ready file. `stop` only lets go of it. */
-export function attachTestEmulator(info: ReadyInfo): TestEmulator {
+export function attachEmulator(info: ReadyInfo): TestEmulator {
   return handle(info, async () => undefined);
 }
 

@@ -7,7 +7,7 @@ import { type ConnectAs, connectionOptions } from "./connection-options.ts";
 import type { RefusalCode } from "./index.ts";
 import { policy } from "./policy.ts";
 import { mapping, principals } from "./principals.ts";
-import { startTestEmulator, type TestEmulator } from "./test-emulator.ts";
+import { startEmulator, type TestEmulator } from "./test-emulator.ts";
 import { type TokenFactory, tokens } from "./tokens.ts";
 
 const { withSession, valid, ...wrong } = tokens;
@@ -28,7 +28,7 @@ describe("tokens", () => {
   let emulator: TestEmulator;
 
   beforeAll(async () => {
-    emulator = await startTestEmulator({
+    emulator = await startEmulator({
       config: {
         accounts: [{ id: "123456789012", users: [app], roles: [service] }],
         clusters: [

@@ -6,13 +6,13 @@ import {
   policy,
   postgresJsOptions,
   principals,
-  startTestEmulator,
+  startEmulator,
 } from "../index.ts";
 
 test("a user without a policy for admin is refused", async () => {
   const owner = principals.user("owner", [policy.allow("dsql:DbConnectAdmin")]);
   const guest = principals.user("guest");
-  const emulator = await startTestEmulator({
+  const emulator = await startEmulator({
     config: { accounts: [{ id: "123456789012", users: [owner, guest] }] },
   });
   const clientOf = (user) => {

@@ -9,7 +9,7 @@ import {
   matchers,
   policy,
   principals,
-  startTestEmulator,
+  startEmulator,
   type TestEmulator,
   tokens,
 } from "../index.ts";
@@ -27,7 +27,7 @@ const credentials = principals.credentialsOf(reader);
 let emulator: TestEmulator;
 
 beforeAll(async () => {
-  emulator = await startTestEmulator({
+  emulator = await startEmulator({
     config: {
       accounts: [{ id: "123456789012", users: [reader], roles: [service] }],
       clusters: [
