@@ -66,6 +66,8 @@ async function requestOf(world: World, input: JsonObject): Promise<ConnectionReq
   const user = textOf(input["role"]) ?? "admin";
   const serverName = textOf(input["serverName"]);
   const tls = input["tls"] ?? "on";
+  // A name of the scenario's own making need not have a right certificate.
+  const isChecked = tls === "on" && serverName === undefined && cluster.isDeclared;
   return {
     host: reachableAddress(emulator.postgres.host),
     port: emulator.postgres.port,
@@ -80,28 +82,30 @@ async function requestOf(world: World, input: JsonObject): Promise<ConnectionReq
         : {
             kind: "on",
             serverName: tls === "no-sni" ? undefined : (serverName ?? cluster.endpoint),
-            // The certificate need not be for a name of the scenario's own making.
-            ca:
-              tls === "on" && serverName === undefined && caCertificate !== ""
-                ? caCertificate
-                : undefined,
+            ca: isChecked && caCertificate !== "" ? caCertificate : undefined,
           },
   };
 }
 
 interface ClusterFacts {
+  /** Whether it was there at the start. */
+  readonly isDeclared: boolean;
   readonly endpoint: string;
   readonly region: string;
 }
 
-/** Clusters that the API made are known by their identifier; their region is the emulator's. */
+/** Clusters that the API made, or that are gone, are known by their identifier; their region is the emulator's. */
 function clusterOf({ emulator }: World, identifier: string | undefined): ClusterFacts {
   const found = emulator.clusters.find(
     (cluster) => identifier === undefined || cluster.identifier === identifier,
   );
-  if (found !== undefined) return found;
+  if (found !== undefined) return { ...found, isDeclared: true };
   const { region } = emulator;
-  return { endpoint: `${identifier ?? "nocluster"}.dsql.${region}.on.aws`, region };
+  return {
+    isDeclared: false,
+    endpoint: `${identifier ?? "nocluster"}.dsql.${region}.on.aws`,
+    region,
+  };
 }
 
 async function passwordOf(
