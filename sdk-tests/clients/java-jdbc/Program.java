@@ -1,0 +1,127 @@
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.util.PSQLException;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dsql.DsqlUtilities;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.model.Credentials;
+
+/** pgjdbc with a token of the AWS SDK's own generator, and HikariCP with a fresh one for each connection. */
+public final class Program {
+    private static final AwsCredentialsProvider ENVIRONMENT = DefaultCredentialsProvider.builder().build();
+
+    public static void main(String[] args) throws SQLException {
+        System.out.println(
+                switch (args[0]) {
+                    case "token" -> tokens();
+                    case "admin" -> admin();
+                    case "pool" -> pool();
+                    case "session" -> session();
+                    case "refusal" -> refusal(args[1]);
+                    default -> throw new IllegalArgumentException(args[0]);
+                });
+    }
+
+    static String token(String action, AwsCredentialsProvider credentials) {
+        Region region = Region.of(System.getenv("AWS_REGION"));
+        String host = System.getenv("PGHOST");
+        DsqlUtilities utilities =
+                DsqlUtilities.builder().region(region).credentialsProvider(credentials).build();
+        return action.equals("DbConnect")
+                ? utilities.generateDbConnectAuthToken(request -> request.hostname(host).region(region))
+                : utilities.generateDbConnectAdminAuthToken(request -> request.hostname(host).region(region));
+    }
+
+    // [connect]
+    static final String URL =
+            "jdbc:postgresql://" + System.getenv("PGHOST") + ":" + System.getenv("PGPORT") + "/postgres";
+
+    static Properties settings() {
+        Properties settings = new Properties();
+        settings.setProperty("user", "admin");
+        settings.setProperty("sslmode", "verify-full");
+        settings.setProperty("sslrootcert", System.getenv("PGSSLROOTCERT"));
+        settings.setProperty("socketFactory", "EndpointSocketFactory");
+        return settings;
+    }
+
+    static HikariDataSource openPool() {
+        PGSimpleDataSource source =
+                new PGSimpleDataSource() {
+                    @Override
+                    public Connection getConnection() throws SQLException {
+                        return connect(token("DbConnectAdmin", ENVIRONMENT));
+                    }
+                };
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(source);
+        config.setMaximumPoolSize(4);
+        return new HikariDataSource(config);
+    }
+
+    // [/connect]
+
+    static Connection connect(String password) throws SQLException {
+        Properties settings = settings();
+        settings.setProperty("password", password);
+        return DriverManager.getConnection(URL, settings);
+    }
+
+    static String tokens() {
+        return Json.object(
+                "DbConnect", token("DbConnect", ENVIRONMENT),
+                "DbConnectAdmin", token("DbConnectAdmin", ENVIRONMENT));
+    }
+
+    static String admin() throws SQLException {
+        try (Connection connection = connect(token("DbConnectAdmin", ENVIRONMENT))) {
+            return Sql.story(connection);
+        }
+    }
+
+    static String pool() throws SQLException {
+        try (HikariDataSource pool = openPool()) {
+            return Sql.pool(pool);
+        }
+    }
+
+    static String session() throws SQLException {
+        Credentials made;
+        try (StsClient sts = StsClient.create()) {
+            made =
+                    sts.assumeRole(
+                                    request ->
+                                            request.roleArn(System.getenv("STORY_ROLE_ARN"))
+                                                    .roleSessionName("story"))
+                            .credentials();
+        }
+        AwsCredentialsProvider provider =
+                StaticCredentialsProvider.create(
+                        AwsSessionCredentials.create(
+                                made.accessKeyId(), made.secretAccessKey(), made.sessionToken()));
+        try (StsClient sts = StsClient.builder().credentialsProvider(provider).build();
+                Connection connection = connect(token("DbConnectAdmin", provider))) {
+            return Json.object(
+                    "caller", sts.getCallerIdentity().arn(),
+                    "user", Sql.text(connection, "SELECT current_user"));
+        }
+    }
+
+    static String refusal(String action) throws SQLException {
+        try {
+            connect(token(action, ENVIRONMENT)).close();
+        } catch (PSQLException error) {
+            return Sql.error(error);
+        }
+        return Json.object("message", "connected");
+    }
+}
