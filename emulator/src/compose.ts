@@ -44,6 +44,8 @@ const STARTUP_TIMEOUT_MS = 60_000;
 const LOCK_FILE = "emulator.lock";
 const SESSION_ID_BYTES = 16;
 const SECRET_KEY_BYTES = 4;
+/** All that a health check sends. */
+const SSL_REQUEST_BYTES = 8;
 
 /** What the emulator tells while it runs. */
 export type EmulatorEvent =
@@ -181,6 +183,8 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       roleMappings: {
         isMapped: (cluster, { arn, issuerArn = arn }, role) =>
           engines.engineOf(cluster).isMapped(issuerArn, role),
+        mappingFacts: (cluster, { arn, issuerArn = arn }, role) =>
+          engines.engineOf(cluster).mappingFacts(issuerArn, role),
       },
     },
   });
@@ -214,11 +218,11 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
           clusters.connectionClosed(connection.authorization.cluster.identifier);
           log.closed(connection, reason);
         },
-        ended: (sessionId, { clientAddress, reason }) => {
+        ended: (sessionId, { clientAddress, reason, bytesReceived }) => {
           gate.givePlaceBack(sessionId);
           log.ended(sessionId);
-          // What never got to a decision leaves this line and no record.
-          if (log.find(sessionId) === undefined) {
+          // What never got to a decision leaves this line and no record; who only looks whether somebody is there, none.
+          if (log.find(sessionId) === undefined && bytesReceived > SSL_REQUEST_BYTES) {
             onEvent({
               kind: "notice",
               message: `connection from ${clientAddress} ended before a decision: ${reason}`,

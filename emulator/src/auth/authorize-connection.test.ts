@@ -16,10 +16,18 @@ import {
 } from "../../test/fixtures/sigv4/sign-token.ts";
 import { RECORDED_TOKENS, REORDERED_TOKENS } from "../../test/fixtures/sigv4/token-fixtures.ts";
 import type { AuthorizationPorts } from "./ports.ts";
+import type { AuthRefusal } from "./refusal.ts";
 
 async function outcomeOf(script: ConnectionScript): Promise<unknown> {
   const { verdict } = await connect(script);
-  return verdict.kind === "refused" ? verdict.refusal : verdict.kind;
+  return verdict.kind === "refused" ? withoutNeeded(verdict.refusal) : verdict.kind;
+}
+
+/** What would cure it has tests of its own. */
+function withoutNeeded(refusal: AuthRefusal | undefined): object | undefined {
+  if (refusal === undefined) return undefined;
+  const { needed: _needed, ...rest } = refusal;
+  return rest;
 }
 
 async function codeOf(script: ConnectionScript): Promise<string> {
@@ -217,7 +225,7 @@ describe("soft mode", () => {
       const isRequired =
         /^(tls|sni|connection_rate|too_many|cluster|database|setting|internal|fault)_/.test(code);
       expect(verdict.kind).toBe(isRequired ? "refused" : "admitted");
-      expect(decisions[0]?.refusal).toStrictEqual(outcome);
+      expect(withoutNeeded(decisions[0]?.refusal)).toStrictEqual(outcome);
     },
   );
 

@@ -5,6 +5,16 @@ export {
 } from "./authorize-connection.ts";
 export { type ClientError, type ClientErrorOptions, clientError } from "./client-error.ts";
 export type { Cluster, ClusterStatus, ConnectionAttempt, Network } from "./connection-attempt.ts";
+export type {
+  NeededAccess,
+  NeededDeny,
+  NeededGrant,
+  NeededPermissions,
+  NeededPolicy,
+  NeededPrincipal,
+  NeededStatement,
+  NeededWidening,
+} from "./needed-permissions.ts";
 export type { EnforcementMode, TraceEntry } from "./pipeline.ts";
 export type {
   ApplicablePolicies,
@@ -15,8 +25,15 @@ export type {
   InjectedFault,
   NetworkDirectory,
   PolicyStore,
+  RoleMappingFacts,
   RoleMappingStore,
 } from "./ports.ts";
+export {
+  type AccessProbe,
+  createAccessProbe,
+  type ProbedAccess,
+  type SupposedConnection,
+} from "./probe-access.ts";
 export type { AuthRefusal } from "./refusal.ts";
 export { REFUSALS, type RefusalCode } from "./refusal-catalogue.ts";
 export type {

@@ -37,9 +37,25 @@ export interface PolicyStore {
   policiesFor(principal: Caller, cluster: Cluster): ApplicablePolicies;
 }
 
+/** What a database says around a mapping that it does not have. */
+export interface RoleMappingFacts {
+  /** `reserved`: a role of the system, which nobody can be mapped to. */
+  readonly role: "present" | "missing" | "no-login" | "reserved";
+  /** Roles that the principal is mapped to, in the order of their names. */
+  readonly rolesOfPrincipal: readonly string[];
+  /** ARNs that are mapped to the role, in order. */
+  readonly principalsOfRole: readonly string[];
+}
+
 /** The mappings that `AWS IAM GRANT` makes. */
 export interface RoleMappingStore {
   isMapped(cluster: Cluster, principal: Caller, databaseRole: string): Promise<boolean>;
+  /** Asked only when a connection is refused for its mapping. */
+  mappingFacts?(
+    cluster: Cluster,
+    principal: Caller,
+    databaseRole: string,
+  ): Promise<RoleMappingFacts>;
 }
 
 /** What was injected before a step. */

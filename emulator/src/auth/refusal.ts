@@ -1,4 +1,5 @@
 /** A refusal is a value from the catalogue with the facts of one case, never an exception. */
+import type { NeededPermissions } from "./needed-permissions.ts";
 import { REFUSALS, type RefusalCode, type RefusalEntry } from "./refusal-catalogue.ts";
 
 /** Why a connection is refused. */
@@ -14,6 +15,8 @@ export interface AuthRefusal {
   readonly isSilent?: true;
   /** The emulator's own words, on one line: what was seen, what was expected, what to do. */
   readonly reason: string;
+  /** What would cure it; `undefined` where no permission does. */
+  readonly needed?: NeededPermissions | undefined;
 }
 
 /** The values that a catalogue entry's `{placeholders}` stand for. */

@@ -35,6 +35,7 @@ function makePool(
       log.push(`ask ${key}`);
       return true;
     },
+    mappingFacts: () => Promise.reject(new Error("not asked")),
     stop: async () => {
       await Promise.resolve();
       log.push(`stop ${key}`);

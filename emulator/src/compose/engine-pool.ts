@@ -72,14 +72,10 @@ export class EnginePool {
           throw error;
         }
       },
-      isMapped: async (principalArn, databaseRole) => {
-        await this.#begin(slot);
-        try {
-          return await slot.engine.isMapped(principalArn, databaseRole);
-        } finally {
-          slot.users -= 1;
-        }
-      },
+      isMapped: (principalArn, databaseRole) =>
+        this.#ask(slot, (engine) => engine.isMapped(principalArn, databaseRole)),
+      mappingFacts: (principalArn, databaseRole) =>
+        this.#ask(slot, (engine) => engine.mappingFacts(principalArn, databaseRole)),
       stop: () => slot.engine.stop(),
     };
     this.#slots.set(key, slot);
@@ -100,6 +96,18 @@ export class EnginePool {
   async stop(): Promise<void> {
     const slots = [...this.#slots.values()];
     await Promise.allSettled(slots.flatMap(({ engine, isAsleep }) => [engine.stop(), isAsleep]));
+  }
+
+  async #ask<Answer>(
+    slot: Slot,
+    question: (engine: PgliteEngine) => Promise<Answer>,
+  ): Promise<Answer> {
+    await this.#begin(slot);
+    try {
+      return await question(slot.engine);
+    } finally {
+      slot.users -= 1;
+    }
   }
 
   async #begin(slot: Slot): Promise<void> {

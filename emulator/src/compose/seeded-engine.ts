@@ -51,6 +51,10 @@ export function seededEngine(
       await seeded();
       return engine.isMapped(principalArn, databaseRole);
     },
+    mappingFacts: async (principalArn, databaseRole) => {
+      await seeded();
+      return engine.mappingFacts(principalArn, databaseRole);
+    },
     stop: () => engine.stop(),
   };
 }

@@ -13,6 +13,7 @@ export {
   type LiveConnection,
   type OpenConnection,
   type OutputSink,
+  type RoleMappingFacts,
   type RoleMappingReader,
   type SessionFarewell,
   type SessionIdentity,

@@ -6,10 +6,10 @@
  * messages and gets backend messages, and does not know who else uses the engine.
  */
 
-import type { Authorization, Cluster } from "../auth/index.ts";
+import type { Authorization, Cluster, RoleMappingFacts } from "../auth/index.ts";
 import type { FrontendFrame } from "../pgwire/index.ts";
 
-export type { FrontendFrame };
+export type { FrontendFrame, RoleMappingFacts };
 
 /** Transaction status as ReadyForQuery reports it; `unfinished` when the batch ended in Flush. */
 export type TransactionStatus = "idle" | "in-transaction" | "failed" | "unfinished";
@@ -111,6 +111,12 @@ export interface RoleMappingReader {
    * @throws Error when the engine cannot be started
    */
   isMapped(principalArn: string, databaseRole: string): Promise<boolean>;
+  /**
+   * What there is around a mapping that is not there: to explain a refusal.
+   *
+   * @throws Error when the engine cannot be started
+   */
+  mappingFacts(principalArn: string, databaseRole: string): Promise<RoleMappingFacts>;
 }
 
 /** Why a database session could not be opened: the engine's own error, to be sent as FATAL. */
@@ -184,6 +190,8 @@ export interface ConnectionHandle {
 export interface ConnectionEnding {
   readonly clientAddress: string;
   readonly reason: string;
+  /** Bytes that came from the client, encrypted or not. */
+  readonly bytesReceived: number;
 }
 
 /** Told about admitted connections: the count of a cluster's connections and the lists live on it. */

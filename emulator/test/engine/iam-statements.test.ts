@@ -68,6 +68,35 @@ describe("AWS IAM GRANT and REVOKE", () => {
     expect(await mappings()).toBe("-");
   });
 
+  test("are told of with the roles around them, to explain a refusal", async () => {
+    const { engine } = bench;
+    await admin.ask(`AWS IAM GRANT other TO '${APP_ARN}'; AWS IAM GRANT other TO '${USER_ARN}'`);
+    expect(await engine.mappingFacts(APP_ARN, "app")).toEqual({
+      role: "present",
+      rolesOfPrincipal: ["other"],
+      principalsOfRole: [],
+    });
+    expect(await engine.mappingFacts(`${APP_ARN}x`, "other")).toEqual({
+      role: "present",
+      rolesOfPrincipal: [],
+      principalsOfRole: [APP_ARN, USER_ARN],
+    });
+    const roles = ["nologin", "made later", "admin", "rdsadmin", "pg_monitor"];
+    const states = async (): Promise<string[]> => {
+      const facts = await Promise.all(roles.map((role) => engine.mappingFacts(APP_ARN, role)));
+      return facts.map(({ role }) => role);
+    };
+    const reserved = ["reserved", "reserved", "reserved"];
+    expect(await states()).toEqual(["no-login", "missing", ...reserved]);
+    await admin.ask('CREATE ROLE "made later" LOGIN');
+    expect(await states()).toEqual(["no-login", "present", ...reserved]);
+    await admin.ask('DROP ROLE "made later"');
+    expect(await states()).toEqual(["no-login", "missing", ...reserved]);
+    await admin.ask(
+      `AWS IAM REVOKE other FROM '${APP_ARN}'; AWS IAM REVOKE other FROM '${USER_ARN}'`,
+    );
+  });
+
   test("count when the transaction commits, and are seen by their own before", async () => {
     await admin.ask("BEGIN");
     expect(await admin.ask(GRANT)).toEqual(["C AWS IAM GRANT", "Z T"]);

@@ -2,8 +2,10 @@
 import { ADMIN_ROLE } from "../../dsql/index.ts";
 import type { AccessKey } from "../../iam/index.ts";
 import type { Cluster, ConnectionAttempt } from "../connection-attempt.ts";
+import { neededPrincipal } from "../needed-access.ts";
+import { neededGrant } from "../needed-grant.ts";
 import type { StepOutcome } from "../pipeline.ts";
-import type { RoleMappingStore } from "../ports.ts";
+import type { RoleMappingFacts, RoleMappingStore } from "../ports.ts";
 import { refuse } from "../refusal.ts";
 
 interface Facts {
@@ -25,7 +27,33 @@ export function mapDatabaseRole(
     if (role === ADMIN_ROLE || (await mappings.isMapped(cluster, caller, role))) {
       return { kind: "continue", facts: {}, saw };
     }
-    const reason = `no mapping of ${arn} to database role \`${role}\``;
-    return { kind: "refuse", saw, refusal: refuse("role_not_mapped", reason) };
+    // What cannot be found out does not change the refusal.
+    const found = await mappings.mappingFacts?.(cluster, caller, role).catch(() => undefined);
+    const wanted = { databaseRole: role, principalArn: arn, facts: found } as const;
+    const grant = neededGrant({ ...wanted, state: "missing" });
+    const principal = neededPrincipal(caller);
+    const needed = grant && { principal, cluster: cluster.arn, access: null, grant };
+    const why = found === undefined ? "" : `: ${whyNot(found, arn)}`;
+    const reason = `no mapping of ${arn} to database role \`${role}\`${why}`;
+    return {
+      kind: "refuse",
+      saw: { ...saw, ...(found === undefined ? {} : { mappings: found }) },
+      refusal: { ...refuse("role_not_mapped", reason), needed },
+    };
   };
+}
+
+function whyNot({ role, principalsOfRole }: RoleMappingFacts, arn: string): string {
+  switch (role) {
+    case "missing":
+      return "the database has no such role";
+    case "no-login":
+      return principalsOfRole.includes(arn)
+        ? "the role has no LOGIN"
+        : "the role has no LOGIN and is not mapped to it";
+    case "reserved":
+      return "nobody can be mapped to this role";
+    case "present":
+      return "the role is there, the mapping is not";
+  }
 }

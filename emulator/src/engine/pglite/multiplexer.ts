@@ -10,6 +10,7 @@ import type {
   SqlSessionOptions,
 } from "../../session/index.ts";
 import type { EngineProcess, StartEngineProcess } from "./engine-process.ts";
+import { mappingFacts } from "./mapping-facts.ts";
 import { createSharedBackend, type SharedBackend } from "./multiplexer-backend.ts";
 import type { MultiplexerEvent } from "./multiplexer-events.ts";
 import { type MultiplexerTimers, systemTimers } from "./multiplexer-timers.ts";
@@ -132,6 +133,10 @@ export function createPgliteEngine(options: PgliteEngineOptions): PgliteEngine {
     isMapped: async (principalArn, databaseRole) => {
       const { roleMappings } = await runningBackend();
       return findMapping(await roleMappings.all(), principalArn, databaseRole) !== undefined;
+    },
+    mappingFacts: async (principalArn, databaseRole) => {
+      const { roleMappings } = await runningBackend();
+      return mappingFacts(await roleMappings.tables(), principalArn, databaseRole);
     },
     openSession,
     stop: async () => {

@@ -17,22 +17,34 @@ export interface RoleMapping {
   readonly canLogin: boolean;
 }
 
-type MappingRow = readonly [arn: string, roleId: number, roleName: string, canLogin: boolean];
+/** Mappings and roles of a database at one moment. */
+export interface RoleTables {
+  readonly mappings: readonly RoleMapping[];
+  /** Whether each role has LOGIN, by name; those of the system too. */
+  readonly roles: ReadonlyMap<string, boolean>;
+}
 
-/** The mappings; undefined when the text is not one that `READ_MAPPINGS_SQL` gives. */
-export function parseRoleMappings(text: string): readonly RoleMapping[] | undefined {
-  let rows: readonly MappingRow[];
+type MappingRow = readonly [arn: string, roleId: number, roleName: string, canLogin: boolean];
+interface RowsOfTables {
+  readonly mappings: readonly MappingRow[];
+  readonly roles: readonly (readonly [name: string, canLogin: boolean])[];
+}
+
+/** The mappings and roles; undefined when the text is not one that `READ_MAPPINGS_SQL` gives. */
+export function parseRoleMappings(text: string): RoleTables | undefined {
+  let rows: RowsOfTables;
   try {
-    rows = JSON.parse(text) as readonly MappingRow[];
+    rows = JSON.parse(text) as RowsOfTables;
   } catch {
     return undefined;
   }
-  return rows.map(([principalArn, roleId, roleName, canLogin]) => ({
+  const mappings = rows.mappings.map(([principalArn, roleId, roleName, canLogin]) => ({
     principalArn,
     roleId,
     roleName,
     canLogin,
   }));
+  return { mappings, roles: new Map(rows.roles) };
 }
 
 /** Runs messages before everything that waits, as this role. */
@@ -56,39 +68,48 @@ export interface RoleMappings {
    * @throws Error when they could not be read
    */
   all(): Promise<readonly RoleMapping[]>;
+  /**
+   * All of them with the roles, once nothing is being read.
+   *
+   * @throws Error when they could not be read
+   */
+  tables(): Promise<RoleTables>;
   /** The mapping of this principal to this role, as of the last reading. */
   find(principalArn: string, roleId: number): RoleMapping | undefined;
 }
 
 /** Makes the mappings of an engine; the first reading is at the first question. */
 export function createRoleMappings(runNext: RunNext): RoleMappings {
-  let mappings: readonly RoleMapping[] | undefined;
+  let tables: RoleTables | undefined;
   let problem = "";
   let reading: Promise<void> | undefined;
 
   function readNext(): void {
     reading = new Promise((resolve) => {
       runNext([queryFrame(READ_MAPPINGS_SQL)], ADMIN_ROLE, (result) => {
-        mappings = parseRoleMappings(Buffer.from(result.value, "latin1").toString("utf8"));
+        tables = parseRoleMappings(Buffer.from(result.value, "latin1").toString("utf8"));
         ({ problem } = result);
         resolve();
       });
     });
   }
 
+  async function readTables(): Promise<RoleTables> {
+    if (reading === undefined) readNext();
+    for (let seen; seen !== reading;) {
+      seen = reading;
+      await seen;
+    }
+    if (tables === undefined) throw new Error(`the role mappings were not read: ${problem}`);
+    return tables;
+  }
+
   return {
     readNext,
-    all: async () => {
-      if (reading === undefined) readNext();
-      for (let seen; seen !== reading;) {
-        seen = reading;
-        await seen;
-      }
-      if (mappings === undefined) throw new Error(`the role mappings were not read: ${problem}`);
-      return mappings;
-    },
+    all: async () => (await readTables()).mappings,
+    tables: readTables,
     find: (principalArn, roleId) =>
-      mappings?.find(
+      tables?.mappings.find(
         (mapping) => mapping.principalArn === principalArn && mapping.roleId === roleId,
       ),
   };

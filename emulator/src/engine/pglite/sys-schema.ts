@@ -107,8 +107,12 @@ const ALL_MAPPINGS = `CREATE FUNCTION sys.iam_mappings() RETURNS text LANGUAGE s
   SELECT coalesce(json_agg(json_build_array(arn, r.oid::bigint, r.rolname, r.rolcanlogin))::text, '[]')
   FROM sys.iam_trusts t JOIN sys.iam_principals p ON p.iam_oid = t.iam_oid JOIN pg_authid r ON r.oid = t.pg_role_oid $$`;
 
-/** Query whose one value has all mappings, see `parseRoleMappings`. */
-export const READ_MAPPINGS_SQL = "SELECT sys.iam_mappings()";
+/**
+ * Query whose one value has all mappings and all roles as [name, LOGIN], see `parseRoleMappings`. It has
+ * no operators, so that nothing depends on what those of a client's schema do.
+ */
+export const READ_MAPPINGS_SQL =
+  "SELECT pg_catalog.json_build_object('mappings', sys.iam_mappings()::pg_catalog.json, 'roles', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(rolname, rolcanlogin)) FROM pg_catalog.pg_roles))";
 
 /** OID and text come to clients as DSQL's columns do: as numbers and strings. */
 const MAPPINGS_VIEW = `CREATE VIEW sys.iam_pg_role_mappings AS
