@@ -93,7 +93,7 @@ describe("a connection with a token that was altered", () => {
 
   test.each([...ALTERATIONS, ...HARMLESS_ALTERATIONS])("$name", async (alteration) => {
     const { name, alter, judgement } = alteration;
-    expect(tokens).toHaveLength(8);
+    expect(tokens).toHaveLength(14);
     for (const { token, signedAt, name: shape } of tokens) {
       const code = await codeOf({
         world: { now: new Date(signedAt) },

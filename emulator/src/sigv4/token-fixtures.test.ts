@@ -59,11 +59,11 @@ describe("tokens of other signers", () => {
         .length,
     }).toStrictEqual({
       published: 5,
-      recorded: 11,
+      recorded: 23,
       reordered: 7,
-      withSessionToken: 8,
+      withSessionToken: 14,
       withoutSlash: 2,
-      signatureNotLast: 5,
+      signatureNotLast: 7,
     });
   });
 
