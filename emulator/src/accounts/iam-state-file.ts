@@ -21,8 +21,16 @@ interface Content {
 export class IamStateFile {
   readonly #file: JsonStateFile<Content>;
 
-  constructor(directory: string) {
-    this.#file = new JsonStateFile(join(directory, FILE_NAME));
+  /** @param onFailedWrite told what the file has when it could not be replaced */
+  constructor(
+    directory: string,
+    onFailedWrite: (kept: readonly StoredAccount[]) => void = () => undefined,
+  ) {
+    this.#file = new JsonStateFile(join(directory, FILE_NAME), {
+      onFailedWrite: () => {
+        onFailedWrite(this.read());
+      },
+    });
   }
 
   /**
@@ -41,6 +49,19 @@ export class IamStateFile {
    */
   write(content: () => readonly StoredAccount[]): Promise<void> {
     return this.#file.write(() => ({ formatVersion: 1, accounts: content() }));
+  }
+
+  /**
+   * Makes something of what was read.
+   *
+   * @throws StateFileError when it fails: no emulator wrote that
+   */
+  understand<Result>(make: () => Result): Result {
+    try {
+      return make();
+    } catch (error) {
+      throw this.#file.notUnderstood(error);
+    }
   }
 }
 

@@ -43,21 +43,31 @@ export interface OpenedAccounts {
  */
 export function openAccounts(options: OpenAccountsOptions): OpenedAccounts {
   const { dataDirectory, clock } = options;
-  const file = dataDirectory === undefined ? undefined : new IamStateFile(dataDirectory);
+  /** What the API was told has failed has not happened. */
+  const takeBack = (kept: readonly StoredAccount[]): void => {
+    for (const { directory } of opened) {
+      const before = kept.find(({ snapshot }) => snapshot.accountId === directory.accountId);
+      if (before !== undefined) directory.reset(before.snapshot);
+    }
+  };
+  const file = dataDirectory === undefined ? undefined : new IamStateFile(dataDirectory, takeBack);
   const stored = file?.read() ?? [];
   const declaredArns = new Map<string, DeclaredArns>();
   const opened = options.accounts.map(({ declared, membership }): EmulatedAccount => {
     const { accountId } = declared;
     const before = stored.find(({ snapshot }) => snapshot.accountId === accountId);
-    const { snapshot, arns } = declareAccount(declared, {
-      now: clock.now(),
-      idFor: declaredId,
-      stored: before?.snapshot,
-      declaredBefore: before?.declared,
-    });
-    declaredArns.set(accountId, arns);
-    const directory = restoreIamDirectory(snapshot, randomIdentities(accountId, clock));
-    return { directory, membership };
+    const open = (): EmulatedAccount => {
+      const { snapshot, arns } = declareAccount(declared, {
+        now: clock.now(),
+        idFor: declaredId,
+        stored: before?.snapshot,
+        declaredBefore: before?.declared,
+      });
+      declaredArns.set(accountId, arns);
+      const directory = restoreIamDirectory(snapshot, randomIdentities(accountId, clock));
+      return { directory, membership };
+    };
+    return file === undefined || before === undefined ? open() : file.understand(open);
   });
   const sessionTokens = new SessionTokens(options.sessionKey, clock);
   const content = (): readonly StoredAccount[] => [

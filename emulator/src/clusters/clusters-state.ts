@@ -177,6 +177,19 @@ export class ClustersState {
     });
   }
 
+  /** Becomes what a snapshot was made of; connections stay counted. Nobody is told of clusters that are gone by it. */
+  reset({ sequence, clusters, answers }: ClustersSnapshot): void {
+    this.#byIdentifier.clear();
+    this.#byScope.clear();
+    this.#waiting.clear();
+    this.#nextDueMs = Infinity;
+    this.answers.reset(answers);
+    // Numbers that were given out are not given out again.
+    this.#sequence = Math.max(this.#sequence, sequence);
+    for (const record of structuredClone(clusters)) this.#index(record);
+    this.#options.onChange?.();
+  }
+
   #settleOne(record: ClusterRecord, nowMs: number): readonly ClusterEvent[] {
     const events: ClusterEvent[] = [];
     const isInUse = this.#connections.has(record.identifier);

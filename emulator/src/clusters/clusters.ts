@@ -57,6 +57,8 @@ export interface ClusterLife {
   nextDue(): Date | undefined;
   /** Plain JSON, for `restoreClusters`. */
   snapshot(): ClustersSnapshot;
+  /** Becomes what a snapshot was made of. */
+  reset(snapshot: ClustersSnapshot): void;
 }
 
 /** The clusters with all that can be done to them. */
@@ -180,6 +182,9 @@ function lifeOf(state: ClustersState): ClusterLife {
     snapshot: () => {
       state.settle();
       return state.snapshot();
+    },
+    reset: (snapshot) => {
+      state.reset(snapshot);
     },
   };
 }

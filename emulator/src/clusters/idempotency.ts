@@ -30,6 +30,12 @@ export class Answers {
     for (const record of records) this.#byKey.set(record.key, record);
   }
 
+  /** Becomes what the records were made of. */
+  reset(records: readonly AnswerRecord[]): void {
+    this.#byKey.clear();
+    for (const record of records) this.#byKey.set(record.key, record);
+  }
+
   /** Plain JSON. */
   records(): readonly AnswerRecord[] {
     return [...this.#byKey.values()];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Cluster, ClusterDirectory } from "../auth/index.ts";
 import {
   type ClusterEvent,
+  type ClusterRecord,
   type ClusterQuotas,
   type Clusters,
   type ClustersOptions,
@@ -48,10 +49,16 @@ export interface ClusterStore extends ClusterDirectory {
  */
 export function openClusters(options: ClusterStoreOptions): ClusterStore {
   const { declared, dataDirectory, clock, durations, quotas, onEvent } = options;
-  const file =
+  const file: JsonStateFile<ClustersSnapshot> | undefined =
     dataDirectory === undefined
       ? undefined
-      : new JsonStateFile<ClustersSnapshot>(join(dataDirectory, FILE_NAME));
+      : new JsonStateFile<ClustersSnapshot>(join(dataDirectory, FILE_NAME), {
+          // What the API was told has failed has not happened.
+          onFailedWrite: () => {
+            const kept = file?.read(isSnapshot);
+            if (kept !== undefined) clusters.reset(kept);
+          },
+        });
   const stored = file?.read(isSnapshot);
   const clustersOptions: ClustersOptions = {
     clock,
@@ -74,10 +81,15 @@ export function openClusters(options: ClusterStoreOptions): ClusterStore {
       scheduleNext();
     });
   }
-  const clusters: Clusters =
-    stored === undefined
-      ? createClusters(clustersOptions)
-      : restoreClusters(asDeclared(stored, declared), clustersOptions);
+  const clusters: Clusters = openStored();
+  function openStored(): Clusters {
+    if (stored === undefined) return createClusters(clustersOptions);
+    try {
+      return restoreClusters(asDeclared(stored, declared), clustersOptions);
+    } catch (error) {
+      throw file?.notUnderstood(error) ?? error;
+    }
+  }
   for (const { policy, ...cluster } of declared) {
     clusters.declareCluster({
       ...cluster,
@@ -133,6 +145,25 @@ function asDeclared(
 }
 
 function isSnapshot(json: unknown): json is ClustersSnapshot {
-  const { version, clusters } = (json ?? {}) as Partial<ClustersSnapshot>;
-  return version === 1 && Array.isArray(clusters);
+  const { version, sequence, clusters, answers } = (json ?? {}) as Partial<ClustersSnapshot>;
+  return (
+    version === 1 &&
+    typeof sequence === "number" &&
+    Array.isArray(answers) &&
+    Array.isArray(clusters) &&
+    clusters.every(isRecord)
+  );
+}
+
+/** A look at the outside of what JSON has: that no later version or other program wrote it. */
+function isRecord(value: unknown): boolean {
+  const record = (value ?? {}) as Partial<ClusterRecord>;
+  return (
+    typeof record.identifier === "string" &&
+    typeof record.region === "string" &&
+    typeof record.accountId === "string" &&
+    typeof record.status === "string" &&
+    typeof record.database === "object" &&
+    Array.isArray(record.streams)
+  );
 }

@@ -8,15 +8,38 @@ import { open, rename, rm } from "node:fs/promises";
 import { codeOf } from "./state-file.ts";
 import { StateFileError } from "./state-file-error.ts";
 
+/** How a file is replaced; a test gives its own. */
+export type ReplaceFile = (path: string, text: string) => Promise<void>;
+
+/** What a file is made with. */
+export interface JsonStateFileOptions {
+  /**
+   * Told at once when a write has failed, to take back in memory what the file does not have. All who
+   * had asked for a write by then get the error.
+   */
+  readonly onFailedWrite?: () => void;
+  readonly replaceFile?: ReplaceFile;
+}
+
+/** A write that has not begun, for all who ask while another one runs. */
+interface QueuedWrite {
+  readonly done: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** The file at a path. */
 export class JsonStateFile<Content> {
   readonly path: string;
-  #writing: Promise<void> = Promise.resolve();
-  /** The write that has not begun yet, for all who ask while another one runs. */
-  #next: Promise<void> | undefined;
+  readonly #onFailedWrite: () => void;
+  readonly #replaceFile: ReplaceFile;
+  #queued: QueuedWrite | undefined;
+  #isWriting = false;
 
-  constructor(path: string) {
+  constructor(path: string, options: JsonStateFileOptions = {}) {
     this.path = path;
+    this.#onFailedWrite = options.onFailedWrite ?? (() => undefined);
+    this.#replaceFile = options.replaceFile ?? replaceFile;
   }
 
   /**
@@ -40,9 +63,15 @@ export class JsonStateFile<Content> {
     }
     const json = parse(text);
     if (isContent(json)) return json;
-    throw new StateFileError(
+    throw this.notUnderstood();
+  }
+
+  /** The error of a file with something else in it than this version wrote. */
+  notUnderstood(cause?: unknown): StateFileError {
+    return new StateFileError(
       this.path,
       "is no state that this version wrote: restore it, or remove it to begin with what the configuration declares",
+      { cause },
     );
   }
 
@@ -53,35 +82,72 @@ export class JsonStateFile<Content> {
    * @throws StateFileError when it cannot be written; the file is then as it was
    */
   write(content: () => Content): Promise<void> {
-    this.#next ??= this.#writing
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined;
-        this.#writing = this.#replace(content());
-        return this.#writing;
-      });
-    return this.#next;
+    this.#queued ??= queuedWrite();
+    const { done } = this.#queued;
+    if (!this.#isWriting) void this.#writeAll(content);
+    return done;
   }
 
-  async #replace(content: Content): Promise<void> {
-    const draft = `${this.path}.${randomUUID()}.tmp`;
-    try {
-      const file = await open(draft, "wx", 0o600);
+  async #writeAll(content: () => Content): Promise<void> {
+    this.#isWriting = true;
+    while (this.#queued !== undefined) {
+      const write = this.#queued;
+      this.#queued = undefined;
       try {
-        await file.writeFile(JSON.stringify(content));
-        await file.sync();
-      } finally {
-        await file.close();
+        await this.#replaceFile(this.path, JSON.stringify(content()));
+        write.resolve();
+      } catch (error) {
+        // INVARIANT: in one step, so that nobody changes what is taken back in between.
+        this.#takeBack();
+        write.reject(error);
+        this.#refuseQueued(error);
       }
-      await rename(draft, this.path);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw new StateFileError(
-        this.path,
-        `cannot be written (${codeOf(error)}): make room, and let the emulator write to its data directory`,
-        { cause: error },
-      );
     }
+    this.#isWriting = false;
+  }
+
+  #takeBack(): void {
+    try {
+      this.#onFailedWrite();
+    } catch {
+      // The old state cannot be read either; the error of the write is the one to tell.
+    }
+  }
+
+  #refuseQueued(error: unknown): void {
+    this.#queued?.reject(error);
+    this.#queued = undefined;
+  }
+}
+
+function queuedWrite(): QueuedWrite {
+  let resolve: QueuedWrite["resolve"] = () => undefined;
+  let reject: QueuedWrite["reject"] = () => undefined;
+  const done = new Promise<void>((onDone, onError) => {
+    resolve = onDone;
+    reject = onError;
+  });
+  return { done, resolve, reject };
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(draft, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw new StateFileError(
+      path,
+      `cannot be written (${codeOf(error)}): make room, and let the emulator write to its data directory`,
+      { cause: error },
+    );
   }
 }
 

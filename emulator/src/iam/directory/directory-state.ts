@@ -123,17 +123,33 @@ export class DirectoryState {
   /** The state that a snapshot was made of. */
   static restore(snapshot: IamSnapshot, identities: IamIdentitySource): DirectoryState {
     const state = new DirectoryState(snapshot.accountId, identities);
-    const copy = structuredClone(snapshot);
-    for (const policy of copy.policies) state.addPolicy(policy);
-    for (const group of copy.groups) state.addGroup(group);
-    for (const user of copy.users) state.addUser(user);
-    for (const role of copy.roles) state.addRole(role);
-    for (const key of copy.accessKeys) state.addAccessKey(key);
-    for (const provider of copy.openIdConnectProviders) {
-      state.openIdConnectProviders.set(provider.arn, provider);
-    }
-    for (const task of copy.deletionTasks) state.deletionTasks.add(task);
+    state.#load(snapshot);
     return state;
+  }
+
+  /** Becomes what a snapshot was made of; whoever has this state sees it. */
+  reset(snapshot: IamSnapshot): void {
+    const { users, groups, roles, policies, policyNames, accessKeys } = this;
+    const { openIdConnectProviders, deletionTasks } = this;
+    const { attachments, boundaries, keysOfUser, members } = this;
+    for (const part of [users, groups, roles, policies, policyNames, accessKeys]) part.clear();
+    for (const part of [openIdConnectProviders, deletionTasks]) part.clear();
+    for (const part of [attachments, boundaries, keysOfUser, members]) part.clear();
+    for (const policy of awsManagedPolicies()) this.policies.set(policy.arn, policy);
+    this.#load(snapshot);
+  }
+
+  #load(snapshot: IamSnapshot): void {
+    const copy = structuredClone(snapshot);
+    for (const policy of copy.policies) this.addPolicy(policy);
+    for (const group of copy.groups) this.addGroup(group);
+    for (const user of copy.users) this.addUser(user);
+    for (const role of copy.roles) this.addRole(role);
+    for (const key of copy.accessKeys) this.addAccessKey(key);
+    for (const provider of copy.openIdConnectProviders) {
+      this.openIdConnectProviders.set(provider.arn, provider);
+    }
+    for (const task of copy.deletionTasks) this.deletionTasks.add(task);
   }
 
   #index(record: EntityRecord): void {

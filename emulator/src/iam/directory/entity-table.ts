@@ -80,6 +80,11 @@ export class EntityTable<Record extends EntityRecord> {
     this.#byName.set(newName.toLowerCase(), record);
   }
 
+  clear(): void {
+    this.#byName.clear();
+    this.#byId.clear();
+  }
+
   remove(record: Record): void {
     this.#byName.delete(record.name.toLowerCase());
     this.#byId.delete(record.id);

@@ -55,6 +55,8 @@ export interface IamDirectory extends IamOperations, AuthorizationReads, PolicyT
   readonly accountId: string;
   /** Everything as plain JSON, secrets of access keys included. */
   snapshot(): IamSnapshot;
+  /** Becomes what a snapshot of this account was made of. */
+  reset(snapshot: IamSnapshot): void;
 }
 
 /** An account with nothing but AWS's own policies. */
@@ -74,6 +76,9 @@ function directoryOf(state: DirectoryState): IamDirectory {
   return {
     accountId: state.accountId,
     snapshot: () => state.snapshot(),
+    reset: (snapshot) => {
+      state.reset(snapshot);
+    },
     ...userOperations(state),
     ...accessKeyOperations(state),
     ...groupOperations(state),

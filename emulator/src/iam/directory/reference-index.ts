@@ -14,6 +14,10 @@ export class ReferenceIndex<Referrer> {
     if (present?.size === 0) this.#referrers.delete(key);
   }
 
+  clear(): void {
+    this.#referrers.clear();
+  }
+
   /** In the order of adding. */
   of(key: string): ReadonlySet<Referrer> {
     return this.#referrers.get(key) ?? new Set();
