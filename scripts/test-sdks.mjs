@@ -1,10 +1,10 @@
 // Runs the stories of sdk-tests/stories.md with real clients in other languages and prints what came out as Markdown.
-// node scripts/test-sdks.mjs [LANGUAGE or CLIENT…] [--json FILE] [--write-docs]
+// node scripts/test-sdks.mjs [LANGUAGE or CLIENT…] [--json FILE] [--write-docs | --check-docs]
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { clientsDocument, matrix } from "../sdk-tests/clients/runner/document.mjs";
+import { clientsDocument, markedLines, matrix } from "../sdk-tests/clients/runner/document.mjs";
 import { run, startEmulator } from "../sdk-tests/clients/runner/emulator.mjs";
 import { STORIES } from "../sdk-tests/clients/runner/stories.mjs";
 import { missingTool, prepared, TOOLCHAINS } from "../sdk-tests/clients/runner/toolchains.mjs";
@@ -13,7 +13,11 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "sdk-tests", "clients");
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, "write-docs": { type: "boolean" } },
+  options: {
+    json: { type: "string" },
+    "write-docs": { type: "boolean" },
+    "check-docs": { type: "boolean" },
+  },
 });
 
 const clients = readdirSync(folder, { withFileTypes: true })
@@ -28,6 +32,14 @@ if (unknown !== undefined || (values["write-docs"] && positionals.length > 0)) {
   const wrong = unknown === undefined ? "--write-docs takes all clients" : `no client ${unknown}`;
   process.stderr.write(`test-sdks: ${wrong}; there are ${[...known].join(", ")}\n`);
   process.exit(2);
+}
+if (values["check-docs"]) {
+  const document = readFileSync(join(root, "docs", "clients.md"), "utf8");
+  const stale = clients.filter(({ source }) => !document.includes(markedLines(source)));
+  for (const { name } of stale) {
+    process.stderr.write(`docs/clients.md: not the lines of ${name}; run with --write-docs\n`);
+  }
+  process.exit(stale.length > 0 ? 1 : 0);
 }
 const chosen = clients.filter(
   ({ name, language }) =>

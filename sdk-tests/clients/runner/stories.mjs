@@ -61,18 +61,20 @@ export function shapeOf(token) {
   const names = query.slice(1).split("&");
   const shown = names.map((pair) => {
     const [name, value] = pair.split("=");
-    return name === "X-Amz-Expires" || name === "X-Amz-SignedHeaders" ? `${name}=${value}` : name;
+    return name === "X-Amz-SignedHeaders" ? `${name}=${value}` : name;
   });
   return `${host.endsWith("/") ? "HOST/" : "HOST"}?${shown.join("&")}`;
 }
 
-function checkTokens(answer, { token }) {
+function checkTokens(answer, { token, expires = [900] }) {
   for (const action of ["DbConnect", "DbConnectAdmin"]) {
     const made = answer[action];
     if (typeof made !== "string" || !made.includes(`?Action=${action}&`)) {
       return `${action}: no token whose first parameter is the action`;
     }
     if (shapeOf(made) !== token) return `${action}: ${shapeOf(made)} in place of ${token}`;
+    const lifetime = Number(/&X-Amz-Expires=(\d+)/.exec(made)?.[1]);
+    if (!expires.includes(lifetime)) return `${action}: lives ${lifetime} s`;
   }
   return null;
 }
