@@ -18,17 +18,30 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   clock: ["shared"],
   faults: ["dsql", "shared"],
   auth: ["dsql", "sigv4", "iam", "shared"],
+  review: ["auth", "iam", "dsql", "shared"],
+  coverage: ["review", "auth", "iam", "dsql", "shared"],
   session: ["pgwire", "auth", "sql", "dsql", "shared"],
   engine: ["session", "pgwire", "dsql", "shared"],
   audit: ["auth", "session", "iam", "dsql", "shared"],
   accounts: ["stores", "iam", "shared"],
   stores: ["auth", "session", "iam", "dsql", "shared"],
   server: ["session", "pgwire", "dsql", "shared"],
-  "control-plane": ["auth", "audit", "faults", "sigv4", "clusters", "iam", "dsql", "shared"],
+  "control-plane": [
+    "auth",
+    "audit",
+    "review",
+    "coverage",
+    "faults",
+    "sigv4",
+    "clusters",
+    "iam",
+    "dsql",
+    "shared",
+  ],
   config: ["iam", "dsql", "shared"],
-  cli: ["config", "audit", "sigv4", "dsql", "shared"],
+  cli: ["config", "audit", "review", "coverage", "sigv4", "dsql", "shared"],
   scenario: ["cli", "audit", "shared"],
-  testing: ["index.ts", "cli", "audit", "auth", "dsql"],
+  testing: ["index.ts", "cli", "audit", "auth", "faults", "dsql"],
 };
 
 /** Layers without I/O, packages, clock or randomness, and the `node:` modules they may use. */
@@ -40,6 +53,8 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   iam: [],
   sql: [],
   clusters: [],
+  review: [],
+  coverage: [],
 };
 
 /** The composition root and the entry points at the top, and `compose/`: they may import everything. */

@@ -29,6 +29,8 @@ export interface ProbedAccess {
   readonly refusedBy: string | undefined;
   /** What IAM said; `undefined` if it was not asked, as for another account's cluster. */
   readonly decision: Decision | undefined;
+  /** Its reasons, a line each; none if it was not asked. */
+  readonly explanation: readonly string[];
 }
 
 /** Never rejects: a port that fails is a refusal with `internal_error`. */
@@ -60,6 +62,7 @@ export function createAccessProbe(
       refusal: result.kind === "refused" ? result.refusal : undefined,
       refusedBy: result.kind === "refused" ? result.trace.at(-1)?.step : undefined,
       decision: iam?.saw["decision"] as Decision | undefined,
+      explanation: (iam?.saw["explanation"] ?? []) as readonly string[],
     };
   };
 }

@@ -1,0 +1,140 @@
+/** Who may assume a role: its trust policy, with the policies of whoever asks. */
+import {
+  type AttachedPolicy,
+  type Caller,
+  callerKeys,
+  type Decision,
+  evaluateAccess,
+  requestPrincipal,
+  type RequestPrincipal,
+} from "../iam/index.ts";
+import type { RoleAssumption } from "./access-matrix.ts";
+import {
+  allPolicies,
+  type Assumption,
+  assumeConditions,
+  BEST,
+  EVERYTHING,
+  hasOpenConditions,
+  type OpenKeys,
+  openKeysOf,
+  WORST,
+} from "./assume-conditions.ts";
+import { type Circumstances, openKeys } from "./circumstances.ts";
+import type { PrincipalPolicies, ReviewedPrincipal } from "./estate.ts";
+
+/** What the question is answered from. */
+export interface AssumptionSources {
+  readonly now: Date;
+  readonly principals: readonly ReviewedPrincipal[];
+  readonly policiesOf: (caller: Caller, resourceAccountId: string) => PrincipalPolicies;
+  readonly circumstances: Circumstances;
+}
+
+interface Asking {
+  readonly name: string;
+  readonly principal: RequestPrincipal;
+  readonly action: string;
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+  readonly policies: PrincipalPolicies;
+  readonly open: OpenKeys;
+}
+
+/** Everybody who may, or may under some circumstances; nobody but for a role. */
+export function assumptionsOf(
+  role: ReviewedPrincipal,
+  sources: AssumptionSources,
+): readonly RoleAssumption[] {
+  const { trust } = role;
+  if (trust === undefined) return [];
+  const callers = sources.principals
+    .filter(({ arn }) => arn !== role.arn)
+    .map((principal) => callerAsking(principal, role, sources));
+  return [...callers, ...outsidersAsking(trust)].flatMap((asking) =>
+    assumption(asking, role, trust),
+  );
+}
+
+function callerAsking(
+  { arn, caller }: ReviewedPrincipal,
+  role: ReviewedPrincipal,
+  { now, policiesOf, circumstances }: AssumptionSources,
+): Asking {
+  const known = openKeys(circumstances, caller);
+  return {
+    name: arn,
+    principal: requestPrincipal(caller),
+    action: "sts:AssumeRole",
+    keys: callerKeys(caller, circumstances.at ?? now),
+    policies: policiesOf(caller, role.accountId),
+    open: { has: (key) => known.has(key) || isOfRequest(key) },
+  };
+}
+
+/** Providers and services have no policies: what the trust policy names is asked for. */
+function outsidersAsking({ document }: AttachedPolicy): readonly Asking[] {
+  const names = new Set(
+    document.statements
+      .filter(({ effect, principal }) => effect === "Allow" && !principal?.written.isNegated)
+      .flatMap(({ principal }) => principal?.written.patterns ?? [])
+      .map(({ text }) => text)
+      .filter((text) => /^(?:Federated|Service):/.test(text)),
+  );
+  return [...names].map((name) => {
+    const isService = name.startsWith("Service:");
+    const arn = name.slice(name.indexOf(":") + 1);
+    return {
+      name,
+      principal: { kind: isService ? "service" : "web-identity", arn, accountId: "" },
+      action: isService ? "sts:AssumeRole" : "sts:AssumeRoleWithWebIdentity",
+      keys: new Map(),
+      policies: { identity: [] },
+      open: { has: () => true },
+    };
+  });
+}
+
+/** Keys that whoever asks sets with the request, and those of a provider's token. */
+function isOfRequest(key: string): boolean {
+  return !/^(?:aws|iam):/.test(key) || key === "aws:tagkeys" || key.startsWith("aws:requesttag/");
+}
+
+function assumption(
+  asking: Asking,
+  role: ReviewedPrincipal,
+  trust: AttachedPolicy,
+): readonly RoleAssumption[] {
+  const { name, open } = asking;
+  const policies = { ...asking.policies, trust };
+  const decide = (assumed: Assumption | undefined): Decision =>
+    evaluateAccess({
+      request: {
+        principal: asking.principal,
+        action: asking.action,
+        resource: role.arn,
+        resourceAccountId: role.accountId,
+        keys: new Map([...asking.keys, ...roleKeys(role)]),
+      },
+      ...(assumed === undefined ? policies : assumeConditions(policies, open, assumed)),
+    });
+  const isOpen = hasOpenConditions(policies, open);
+  if (decide(isOpen ? WORST : undefined).kind === "Allow") {
+    return [{ by: name, access: "yes", dependsOn: [] }];
+  }
+  if (!isOpen || decide(BEST).kind !== "Allow") return [];
+  const documents = new Map(allPolicies(policies).map((one) => [one.source, one.document]));
+  const keys = decide(EVERYTHING).matched.flatMap(({ policy, statementIndex }) => {
+    const statement = documents.get(policy)?.statements[statementIndex];
+    return statement === undefined ? [] : openKeysOf(statement, open);
+  });
+  return [{ by: name, access: "depends", dependsOn: [...new Set(keys)].sort() }];
+}
+
+function roleKeys({ caller }: ReviewedPrincipal): readonly [string, readonly string[]][] {
+  return Object.entries(caller.tags ?? {}).flatMap(([key, value]) =>
+    ["aws", "iam"].map((prefix): [string, readonly string[]] => [
+      `${prefix}:resourcetag/${key.toLowerCase()}`,
+      [value],
+    ]),
+  );
+}
