@@ -1,7 +1,5 @@
 /** The composition root: makes everything from the configuration, starts it and stops it. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { DecisionLog, type DecisionRecord, EventLog, JsonLinesFile } from "./audit/index.ts";
 import {
@@ -18,30 +16,31 @@ import {
 } from "./auth/index.ts";
 import type { ReadyInfo } from "./cli/index.ts";
 import { createEmulatorClock } from "./clock/index.ts";
-import type { ClusterView } from "./clusters/index.ts";
 import { openClusters } from "./compose/cluster-store.ts";
 import { openCertificates } from "./compose/certificates.ts";
 import { withDefaultUser } from "./compose/configured-accounts.ts";
 import { createEngines } from "./compose/engines.ts";
+import { GoneClusters } from "./compose/gone-clusters.ts";
 import { describeInFile, type EmulatorConfig } from "./config/index.ts";
 import { AWS_OPERATIONS, buildControlPlane } from "./control-plane/index.ts";
 import { Faults } from "./faults/index.ts";
 import { describeAccount } from "./iam/index.ts";
 import { LIMITS } from "./dsql/index.ts";
-import { lockDirectory, type MultiplexerEvent } from "./engine/index.ts";
+import type { MultiplexerEvent } from "./engine/index.ts";
 import { createPostgresListener } from "./server/index.ts";
 import { CancelKeys } from "./session/index.ts";
 import { encodeBase32 } from "./shared/index.ts";
 import {
+  claimDirectory,
   loadOrCreateSessionKey,
+  makeDirectory,
   MemoryConnectionGate,
   MemoryNetworkDirectory,
+  removeLeftovers,
 } from "./stores/index.ts";
 
 /** Time from a connection to the end of its authentication; PostgreSQL's authentication_timeout. */
 const STARTUP_TIMEOUT_MS = 60_000;
-/** In the state directory; two emulators on one would overwrite each other's files. */
-const LOCK_FILE = "emulator.lock";
 const SESSION_ID_BYTES = 16;
 const SECRET_KEY_BYTES = 4;
 /** All that a health check sends. */
@@ -84,13 +83,14 @@ export interface Emulator {
  */
 export async function startComposed(parts: EmulatorParts): Promise<Emulator> {
   const { stateDirectory } = parts;
-  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  const unlock = lockDirectory(stateDirectory, join(stateDirectory, LOCK_FILE));
+  makeDirectory(stateDirectory);
+  const release = await claimDirectory(stateDirectory);
   try {
+    await removeLeftovers(stateDirectory);
     const emulator = await startLocked(parts);
-    return { info: emulator.info, stop: () => emulator.stop().finally(unlock) };
+    return { info: emulator.info, stop: () => emulator.stop().finally(release) };
   } catch (error) {
-    unlock();
+    await release();
     throw error;
   }
 }
@@ -116,6 +116,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     clock,
   });
   await keep();
+  const goneClusters = new GoneClusters();
   const store = openClusters({
     declared: config.clusters,
     aliases: config.aliases,
@@ -127,12 +128,10 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     },
     clock,
     onEvent: (event) => {
-      if (event.kind !== "gone") return;
-      forget(event.cluster, event.isDatabaseUnused).catch((error: unknown) => {
-        onEvent({ kind: "internal-error", sessionId: undefined, error });
-      });
+      if (event.kind === "gone") goneClusters.add(event);
     },
   });
+  await store.keep();
   const { clusters } = store;
   const gate = new MemoryConnectionGate(config.limits, clock);
   const notice = (message: string): void => {
@@ -248,10 +247,15 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       },
     },
   });
-  const forget = async ({ arn, database }: ClusterView, isUnused: boolean): Promise<void> => {
-    await listener.endSessionsOf(arn, "the cluster was deleted");
-    if (isUnused) await engines.drop(database);
-  };
+  await engines.finishDrops(store.wasKept);
+  await goneClusters.start({
+    ...engines,
+    keepClusters: () => store.keep(),
+    endSessionsOf: ({ arn }) => listener.endSessionsOf(arn, "the cluster was deleted"),
+    onError: (error) => {
+      onEvent({ kind: "internal-error", sessionId: undefined, error });
+    },
+  });
   let isReady = false;
   const described = (): ReadyInfo["clusters"] =>
     clusters

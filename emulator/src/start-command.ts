@@ -1,5 +1,5 @@
 /** `dsql-emulator start`: runs the emulator until a signal ends it. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { decisionLine } from "./audit/index.ts";
 import {
@@ -20,6 +20,7 @@ import {
   type LogFormat,
   START_OPTIONS,
 } from "./config/index.ts";
+import { makeDirectory } from "./stores/index.ts";
 
 /** How the command learns that it shall end. */
 export interface StartCommandOptions {
@@ -105,7 +106,8 @@ async function start(
 /** Whoever reads the file of a running emulator must go on finding that one. */
 async function refuseReadyFileInUse(readyFile: string): Promise<void> {
   const running = await readReadyFile(readyFile).catch(() => undefined);
-  if (running === undefined) return;
+  // In a container that starts again this process has the number that the one before had.
+  if (running === undefined || running.pid === process.pid) return;
   throw new CliFailure(
     `ready file ${readyFile} is that of the emulator with process id ${running.pid}, which runs: stop it first, or choose another file with --ready-file`,
   );
@@ -113,6 +115,7 @@ async function refuseReadyFileInUse(readyFile: string): Promise<void> {
 
 async function announce(readyFile: string, { info }: Emulator): Promise<void> {
   try {
+    makeDirectory(dirname(readyFile));
     await writeReadyFile(readyFile, info);
   } catch (error) {
     throw new CliFailure(
@@ -123,7 +126,7 @@ async function announce(readyFile: string, { info }: Emulator): Promise<void> {
 
 /** The directory with secrets never goes into version control. */
 function makeStateDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   writeFileSync(join(directory, ".gitignore"), "*\n");
 }
 

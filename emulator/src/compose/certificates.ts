@@ -1,4 +1,6 @@
 /** The certificates that clients are shown. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { SecureContext } from "node:tls";
 import type { ClusterDirectory } from "../auth/index.ts";
 import type { EmulatorConfig } from "../config/index.ts";
@@ -40,6 +42,7 @@ export async function openCertificates(
     defaultNames: isWildcard(config.host) ? [] : [config.host],
   });
   for (const message of authority.notices) onNotice(message);
+  if (config.caFile !== undefined) copyTo(config.caFile, authority.caCertificatePem);
   const isKnown = (name: string): boolean => {
     const endpoint = parseClusterEndpoint(name) ?? clusters.resolveAlias(name);
     return (
@@ -53,6 +56,12 @@ export async function openCertificates(
     caCertificatePath: authority.caCertificatePath,
     caCertificatePem: authority.caCertificatePem,
   };
+}
+
+/** @throws Error of the file system when it cannot be written */
+function copyTo(file: string, pem: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, pem, { mode: 0o644 });
 }
 
 /** Whether the address stands for all addresses of the machine. */

@@ -104,6 +104,7 @@ export const CONFIG_SCHEMA: JsonSchema = {
     },
     logFormat: { enum: ["pretty", "json"], default: "pretty", description: "form of log lines" },
     readyFile: some("file that is written when everything listens"),
+    caFile: some("file that the CA certificate is copied to"),
     eventsFile: some("file that events are appended to, in the form of CloudTrail, a line each"),
     tls: object(
       "own server certificate, in place of one of the emulator's CA",

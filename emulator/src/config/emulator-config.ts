@@ -145,6 +145,8 @@ export interface EmulatorConfig {
   readonly logFormat: LogFormat;
   /** Absolute path of the file that is written when everything listens. */
   readonly readyFile: string | undefined;
+  /** Absolute path of the file that the CA certificate is copied to. */
+  readonly caFile: string | undefined;
   /** Absolute path of the file that CloudTrail events are appended to; `undefined` keeps them in memory only. */
   readonly eventsFile: string | undefined;
   /** `undefined`: certificates of the emulator's own CA. */

@@ -44,6 +44,7 @@ const DEFAULTS = {
   explainErrors: false,
   logFormat: "pretty",
   readyFile: undefined,
+  caFile: undefined,
   eventsFile: undefined,
   tls: undefined,
   cancelRequests: "ignore",
@@ -227,7 +228,7 @@ describe("problems", () => {
         {
           path: "hots",
           message:
-            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, eventsFile, tls, cancelRequests, announceSessionExpiry, refuseRepeatedGrants, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits",
+            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, caFile, eventsFile, tls, cancelRequests, announceSessionExpiry, refuseRepeatedGrants, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits",
         },
         {
           path: "aliases.db",

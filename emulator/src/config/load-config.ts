@@ -83,7 +83,7 @@ function resolveConfig(
   const { json } = file;
   // The schema's check has reported what has another type, and then nobody sees the result.
   const merged = { ...(json as Partial<EmulatorConfig>), ...values };
-  const absolute = (key: "dataDir" | "readyFile"): string | undefined =>
+  const absolute = (key: "dataDir" | "readyFile" | "caFile"): string | undefined =>
     values[key] === undefined ? fromFile(file, json[key]) : resolve(workingDirectory, values[key]);
   const directory = file.path === undefined ? workingDirectory : dirname(file.path);
   const { accounts, defaultUser } = resolveAccounts(json, directory, report);
@@ -99,6 +99,7 @@ function resolveConfig(
     explainErrors: merged.explainErrors ?? false,
     logFormat: merged.logFormat ?? "pretty",
     readyFile: absolute("readyFile"),
+    caFile: absolute("caFile"),
     eventsFile: fromFile(file, json["eventsFile"]),
     tls: resolveCertificate(file, report),
     cancelRequests: merged.cancelRequests ?? "ignore",

@@ -39,6 +39,7 @@ export interface StartOptionValues {
   readonly explainErrors?: boolean;
   readonly logFormat?: EmulatorConfig["logFormat"];
   readonly readyFile?: string;
+  readonly caFile?: string;
 }
 
 /** The values, and everything that is wrong with arguments and environment. */
@@ -128,6 +129,15 @@ export const START_OPTIONS: readonly StartOption[] = [
     defaultText: "ready.json in the data directory, or in .dsql-emulator",
     doc: "file that is written when everything listens",
     key: "readyFile",
+    value: { kind: "text" },
+  },
+  {
+    name: "ca-file",
+    environmentVariable: "DSQL_EMULATOR_CA_FILE",
+    placeholder: "FILE",
+    defaultText: undefined,
+    doc: "file that the CA certificate is copied to, for clients that share no other directory",
+    key: "caFile",
     value: { kind: "text" },
   },
 ];

@@ -19,6 +19,8 @@ export class SocketTransport implements Transport {
   readonly clientAddress: string;
   readonly #findSecureContext: FindSecureContext;
   readonly #handshakeTimeoutMs: number;
+  /** As it came, below TLS. */
+  readonly #raw: Socket;
   #socket: Socket;
   #listener: () => void = () => undefined;
   #chunks: Buffer[] = [];
@@ -31,6 +33,7 @@ export class SocketTransport implements Transport {
 
   /** @param handshakeTimeoutMs time that a TLS handshake may take, in milliseconds */
   constructor(socket: Socket, findSecureContext: FindSecureContext, handshakeTimeoutMs: number) {
+    this.#raw = socket;
     this.#socket = socket;
     this.#findSecureContext = findSecureContext;
     this.#handshakeTimeoutMs = handshakeTimeoutMs;
@@ -41,6 +44,10 @@ export class SocketTransport implements Transport {
 
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  get bytesReceived(): number {
+    return this.#raw.bytesRead;
   }
 
   onActivity(listener: () => void): void {

@@ -391,6 +391,7 @@ class ConnectionDriver {
     this.#environment.observer.ended(this.#facts.sessionId, {
       clientAddress: this.#transport.clientAddress,
       reason: this.#closeReason,
+      bytesReceived: this.#transport.bytesReceived,
     });
   }
 }

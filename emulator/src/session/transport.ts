@@ -6,6 +6,8 @@ export interface Transport {
   readonly clientAddress: string;
   /** Whether the client has closed its side, or is gone; what it sent before may still be unread. */
   readonly hasEnded: boolean;
+  /** Bytes that have come from the client so far, encrypted or not. */
+  readonly bytesReceived: number;
   /** Sets the one function that is called when bytes have arrived or the client's side has ended. */
   onActivity(listener: () => void): void;
   /** Bytes that have arrived and not been read. */

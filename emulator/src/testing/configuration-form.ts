@@ -101,6 +101,7 @@ export interface ConfigurationForm {
   readonly explainErrors?: boolean;
   readonly logFormat?: "pretty" | "json";
   readonly readyFile?: string;
+  readonly caFile?: string;
   readonly eventsFile?: string;
   readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
   readonly cancelRequests?: "ignore" | "honour";

@@ -15,6 +15,7 @@ import { passwordMessage, query, startupMessage } from "./messages.ts";
 /** A transport without a socket: what a socket cannot be made to do at a given moment. */
 class FakeTransport implements Transport {
   readonly clientAddress = "127.0.0.1";
+  readonly bytesReceived = 0;
   hasEnded = false;
   isDestroyed = false;
   isClosed = false;
