@@ -2,7 +2,7 @@
  * The decision record: all that is kept of one attempt to connect, as plain JSON data of bounded
  * size. It holds no secret: the steps of the pipeline redact what they saw.
  */
-import type { EnforcementMode, RefusalCode, TraceEntry } from "../auth/index.ts";
+import type { EnforcementMode, NeededPermissions, RefusalCode, TraceEntry } from "../auth/index.ts";
 
 /** How well DSQL's answer is known; see the refusal catalogue. */
 export type Confidence = "documented" | "observed" | "inferred" | "chosen";
@@ -79,6 +79,8 @@ export interface DecisionSummary {
   readonly principal: RecordedPrincipal | null;
   /** Of an admitted one: why `strict` would have refused it. */
   readonly refusal: RecordedRefusal | null;
+  /** What would make the refusals of a trace that permissions can cure go away; `null` if none can. */
+  readonly needed: NeededPermissions | null;
   readonly connection: RecordedConnection;
   /** Whether something was cut to keep the record small; the text says where. */
   readonly isShortened: boolean;

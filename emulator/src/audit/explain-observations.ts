@@ -20,9 +20,12 @@ export function explainObservations(
   saw: JsonObject,
   { inFull }: { readonly inFull: boolean },
 ): string[] {
-  const { decision, explanation, ...rest } = saw as JsonObject & {
+  const { decision, explanation, unrelated, requestKeys, mappings, ...rest } = saw as JsonObject & {
     readonly decision?: JsonValue;
     readonly explanation?: JsonValue;
+    readonly unrelated?: JsonValue;
+    readonly requestKeys?: JsonValue;
+    readonly mappings?: JsonValue;
   };
   const facts: string[] = [];
   const blocks: string[] = [];
@@ -34,7 +37,10 @@ export function explainObservations(
   return [
     ...listOf(explanation).map(inline),
     ...(facts.length === 0 ? [] : [facts.join("  ")]),
-    ...(inFull ? decisionLines(decision) : []),
+    ...(inFull
+      ? [...decisionLines(decision), ...unrelatedLines(unrelated), ...keyLines(requestKeys)]
+      : []),
+    ...mappingLines(mappings),
     ...blocks,
   ];
 }
@@ -57,9 +63,51 @@ function decisionLines(decision: JsonValue | undefined): string[] {
   ];
 }
 
+/** Statements about something else, which cover neither the action nor the resource. */
+function unrelatedLines(unrelated: JsonValue | undefined): string[] {
+  return listOf(unrelated).map((entry) => {
+    if (!isObject(entry)) return `  ${inline(entry)}`;
+    const { action, resource } = entry as Record<string, JsonValue | undefined>;
+    const on = typeof resource === "string" ? ` on ${resource}` : "";
+    return `  is about something else: ${statementText(entry)}: ${inline(action ?? null)}${on}`;
+  });
+}
+
+/** The values that conditions and variables of policies see. */
+function keyLines(keys: JsonValue | undefined): string[] {
+  if (!isObject(keys)) return [];
+  const lines = Object.entries(keys).map(
+    ([key, values]) => `  ${key} = ${listOf(values).map(inline).join(", ") || inline(values)}`,
+  );
+  return lines.length === 0 ? [] : ["condition keys of the request:", ...lines];
+}
+
+const ROLE_STATES: Readonly<Record<string, string>> = {
+  present: "is in the database and has LOGIN",
+  missing: "is not in the database",
+  "no-login": "is in the database, without LOGIN",
+  reserved: "is one of the system, which nobody can be mapped to",
+};
+
+/** What the database has around the mapping that it has not. */
+function mappingLines(mappings: JsonValue | undefined): string[] {
+  if (!isObject(mappings)) return [];
+  const { role, rolesOfPrincipal, principalsOfRole } = mappings as Record<
+    string,
+    JsonValue | undefined
+  >;
+  const listed = (values: JsonValue | undefined): string =>
+    listOf(values).map(inline).join(", ") || "none";
+  return [
+    `the role ${ROLE_STATES[inline(role ?? null)] ?? inline(role ?? null)}`,
+    `roles that the principal is mapped to: ${listed(rolesOfPrincipal)}`,
+    `principals that are mapped to the role: ${listed(principalsOfRole)}`,
+  ];
+}
+
 function statementText(entry: JsonValue): string {
   if (!isObject(entry)) return inline(entry);
-  const { policy, statementIndex, sid, effect, failedElement, failed } = entry as Record<
+  const { policy, statementIndex, sid, effect, failedElement, failed, condition } = entry as Record<
     string,
     JsonValue | undefined
   >;
@@ -67,8 +115,29 @@ function statementText(entry: JsonValue): string {
   const where = isObject(policy)
     ? ` of ${inline(policy["kind"] ?? null)} policy \`${inline(policy["name"] ?? null)}\` on ${inline(policy["attachedTo"] ?? null)}`
     : "";
-  const why = typeof failedElement === "string" ? `: ${elementText(failedElement, failed)}` : "";
+  const why =
+    typeof failedElement !== "string"
+      ? ""
+      : isObject(condition)
+        ? `: ${conditionText(condition)}`
+        : `: ${elementText(failedElement, failed)}`;
   return `statement ${name} (${inline(effect ?? null)})${where}${why}`;
+}
+
+/** The condition that does not hold, and the values that it saw. */
+function conditionText(condition: JsonObject): string {
+  const { operator, key, expected, seen } = condition as Record<string, JsonValue | undefined>;
+  const wanted = listOf(expected)
+    .slice(0, MAX_PATTERNS_SHOWN)
+    .map((value) => `\`${inline(value)}\``);
+  const more = listOf(expected).length > MAX_PATTERNS_SHOWN ? " and more" : "";
+  const found =
+    seen === null || seen === undefined
+      ? "is not in the request"
+      : `is ${listOf(seen)
+          .map((value) => `\`${inline(value)}\``)
+          .join(", ")}`;
+  return `its condition wants \`${inline(operator ?? null)}\` of ${wanted.join(", ")}${more}, but \`${inline(key ?? null)}\` ${found}`;
 }
 
 /** What the element says that does not cover the request. */

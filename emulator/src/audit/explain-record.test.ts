@@ -33,6 +33,31 @@ function part(text: string, start: string): string[] {
 
 const NO_ENCRYPTION: ConnectionScript = { attempt: { isEncrypted: false } };
 
+const KEY_LINES = [
+  "      condition keys of the request:",
+  `        aws:principalarn = ${PRINCIPAL_ARN}`,
+  "        aws:principalaccount = 123456789012",
+  "        aws:principaltype = User",
+  "        aws:principalisawsservice = false",
+  "        aws:userid = AIDAFAKEFAKEFAKEFAKEF",
+  "        aws:username = alice",
+  "        aws:currenttime = 2026-01-15T12:00:00Z",
+  "        aws:epochtime = 1768478400",
+  "        aws:viaawsservice = false",
+  "        aws:sourceip = 127.0.0.1",
+  "        aws:securetransport = true",
+  "        aws:requestedregion = us-east-1",
+  "        aws:resourceaccount = 123456789012",
+];
+const POLICY_LINES = [
+  "    {",
+  '      "Version": "2012-10-17",',
+  '      "Statement": [',
+  `        { "Effect": "Allow", "Action": "dsql:DbConnectAdmin", "Resource": "${CLUSTER_ARN}" }`,
+  "      ]",
+  "    }",
+];
+
 describe("the explanation of a record", () => {
   test("says who, what, DSQL's answer, each check and what to do", async () => {
     expect(explainRecord(await recordOf(NO_ENCRYPTION))).toBe(
@@ -81,6 +106,8 @@ What to do: connect with sslmode=require or better, verify-full
       "      policy statements looked at: 3",
       `        does not match: statement \`Roles\` (Allow) of inline policy \`test\` on ${PRINCIPAL_ARN}: its Action is \`dsql:DbConnect\``,
       `        does not match: statement number 1 (Allow) of inline policy \`test\` on ${PRINCIPAL_ARN}: its Action is \`s3:*\``,
+      `        is about something else: statement number 2 (Allow) of inline policy \`test\` on ${PRINCIPAL_ARN}: \`s3:*\` on \`arn:aws:s3:::bucket\``,
+      ...KEY_LINES,
     ]);
   });
 
@@ -93,6 +120,95 @@ What to do: connect with sslmode=require or better, verify-full
     expect(part(text, "  ✗ iam").slice(3)).toEqual([
       "      policy statements looked at: 1",
       `        matches: statement \`Stop\` (Deny) of inline policy \`test\` on ${PRINCIPAL_ARN}`,
+      ...KEY_LINES,
+    ]);
+    expect(part(text, "what is needed")).toEqual([
+      "what is needed",
+      "  no allow helps against an explicit deny: remove or narrow",
+      `    statement \`Stop\` of the identity-based policy \`test\`, attached to ${PRINCIPAL_ARN}`,
+      `  attach this policy to user \`alice\` (${PRINCIPAL_ARN}):`,
+      ...POLICY_LINES,
+    ]);
+  });
+
+  test("shows the value that a condition saw, and the policy that would do", async () => {
+    const text = explainRecord(
+      await recordOf({
+        world: {
+          statements: {
+            Effect: "Allow",
+            Action: "*",
+            Resource: "*",
+            Condition: {
+              IpAddress: {
+                "aws:SourceIp": [
+                  "10.1.0.0/16",
+                  "10.2.0.0/16",
+                  "10.3.0.0/16",
+                  "10.4.0.0/16",
+                  "10.5.0.0/16",
+                  "10.6.0.0/16",
+                ],
+              },
+            },
+          },
+        },
+      }),
+    );
+    expect(text.split("\n").find((line) => line.includes("does not match"))).toBe(
+      `        does not match: statement number 0 (Allow) of inline policy \`test\` on ${PRINCIPAL_ARN}: its condition wants \`IpAddress\` of \`10.1.0.0/16\`, \`10.2.0.0/16\`, \`10.3.0.0/16\`, \`10.4.0.0/16\`, \`10.5.0.0/16\` and more, but \`aws:SourceIp\` is \`127.0.0.1\``,
+    );
+    expect(part(text, "what is needed").slice(1)).toEqual([
+      `  attach this policy to user \`alice\` (${PRINCIPAL_ARN}):`,
+      ...POLICY_LINES,
+    ]);
+  });
+
+  test("shows the mapping that was looked for, those that exist, and the SQL that makes it", async () => {
+    const text = explainRecord(
+      await recordOf({
+        attempt: { requestedUser: "app" },
+        token: { action: "DbConnect" },
+        world: {
+          mappedRoles: [],
+          mappingFacts: {
+            role: "present",
+            rolesOfPrincipal: [],
+            principalsOfRole: [`${PRINCIPAL_ARN}2`, `${PRINCIPAL_ARN}3`],
+          },
+        },
+      }),
+    );
+    expect(part(text, "  ✗ role-mapping")).toEqual([
+      "  ✗ role-mapping         refused: role_not_mapped",
+      `      no mapping of ${PRINCIPAL_ARN} to database role \`app\`: the role is there, the mapping is not`,
+      `      databaseRole=app  principal=${PRINCIPAL_ARN}`,
+      "      the role is in the database and has LOGIN",
+      "      roles that the principal is mapped to: none",
+      `      principals that are mapped to the role: ${PRINCIPAL_ARN}2, ${PRINCIPAL_ARN}3`,
+    ]);
+    expect(part(text, "what is needed")).toEqual([
+      "what is needed",
+      `  run as \`admin\` in ${CLUSTER_ARN}:`,
+      `    AWS IAM GRANT app TO '${PRINCIPAL_ARN}';`,
+    ]);
+  });
+
+  test("shows the limits that lack the statement", async () => {
+    const statements = { Effect: "Allow", Action: "s3:*", Resource: "*" };
+    const text = explainRecord(
+      await recordOf({
+        attempt: { requestedUser: "app" },
+        token: { action: "DbConnect" },
+        world: { boundary: statements },
+      }),
+    );
+    expect(part(text, "what is needed")).toEqual([
+      "what is needed",
+      `  add this statement to the permissions boundary \`limit\`, attached to ${PRINCIPAL_ARN}:`,
+      `    { "Effect": "Allow", "Action": "dsql:DbConnect", "Resource": "${CLUSTER_ARN}" }`,
+      `  run as \`admin\` in ${CLUSTER_ARN}, if it has not been done yet (nobody has looked so far):`,
+      `    AWS IAM GRANT app TO '${PRINCIPAL_ARN}';`,
     ]);
   });
 
@@ -292,6 +408,17 @@ describe("a record that came over HTTP", () => {
     }
   });
 
+  test.each([undefined, "much", {}, { principal: {}, cluster: "x", access: {}, grant: null }])(
+    "is taken without what is needed, when that has not the form: %j",
+    async (needed) => {
+      const record = await recordOf({
+        world: { statements: { Effect: "Deny", Action: "*", Resource: "*" } },
+      });
+      expect(record.needed).not.toBeNull();
+      expect(parseDecisionRecord({ ...record, needed })).toEqual({ ...record, needed: null });
+    },
+  );
+
   test.each<[string, (record: Record<string, unknown>) => unknown]>([
     ["nothing", () => null],
     ["a list", () => []],
@@ -303,6 +430,10 @@ describe("a record that came over HTTP", () => {
     ],
     ["no connection", ({ connection: _connection, ...rest }) => rest],
     ["a refusal without text", (record) => ({ ...record, refusal: { code: "x" } })],
+    [
+      "a step without its observations",
+      (record) => ({ ...record, trace: [{ step: "x", outcome: "passed", refusal: null }] }),
+    ],
     ["a principal without ARN", (record) => ({ ...record, principal: {} })],
   ])("is not taken with %s", async (_name, change) => {
     const record = JSON.parse(JSON.stringify(await recordOf(NO_ENCRYPTION))) as Record<

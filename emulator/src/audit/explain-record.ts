@@ -1,5 +1,6 @@
 /** A record as a text for people: what was asked, what DSQL answers, what each step saw, what to do. */
 import type { DecisionRecord, RecordedRefusal, RecordedStep } from "./decision-record.ts";
+import { explainNeeded } from "./explain-needed.ts";
 import { explainObservations } from "./explain-observations.ts";
 import { printableText } from "./printable-text.ts";
 
@@ -18,6 +19,7 @@ export function explainRecord(record: DecisionRecord): string {
     ...(refusal === null ? [] : [answerPart(record, refusal)]),
     stepsPart(record.trace),
     ...(refusal === null ? [] : [advicePart(record, refusal)]),
+    ...neededPart(record),
     ...(record.isShortened
       ? [["note: long texts and lists were cut when this was recorded; `…` shows where"]]
       : []),
@@ -83,6 +85,11 @@ function stepLines({ step, outcome, saw, refusal }: RecordedStep, width: number)
     ...(refusal === null || hasExplanation ? [] : [`      ${refusal.reason}`]),
     ...lines.map((line) => `      ${line}`),
   ];
+}
+
+function neededPart({ needed }: DecisionRecord): string[][] {
+  const lines = needed === null ? [] : explainNeeded(needed);
+  return lines.length === 0 ? [] : [["what is needed", ...lines]];
 }
 
 function advicePart({ outcome }: DecisionRecord, refusal: RecordedRefusal): string[] {

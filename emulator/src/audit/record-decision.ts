@@ -8,6 +8,7 @@ import {
 } from "../auth/index.ts";
 import { BoundedJson } from "./bounded-json.ts";
 import type { DecisionRecord, RecordedRefusal, RecordedStep } from "./decision-record.ts";
+import { recordNeeded } from "./record-needed.ts";
 
 /** The record of a decision, at the moment of the decision. */
 export function recordDecision(decision: ConnectionDecision): DecisionRecord {
@@ -44,6 +45,7 @@ export function recordDecision(decision: ConnectionDecision): DecisionRecord {
             issuerArn: principal.issuerArn ?? null,
           },
     refusal: recorded(decision.refusal),
+    needed: recordNeeded(decision.trace, bounded),
     connection: {
       state: outcome,
       openedAt: null,

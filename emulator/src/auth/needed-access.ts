@@ -47,9 +47,9 @@ export function neededAccess(question: AccessQuestion): NeededAccess | undefined
   const needed: Mutable<NeededAccess> = {
     action,
     resource,
-    denies: [],
     policy: null,
     widenings: [],
+    denies: [],
   };
   let tried = question;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {

@@ -55,11 +55,11 @@ export interface NeededAccess {
   readonly action: string;
   /** The cluster's ARN. */
   readonly resource: string;
-  /** While there is one, no allow helps. */
-  readonly denies: readonly NeededDeny[];
   /** To be attached to the principal; `null` when its policies allow the connection, or need not. */
   readonly policy: NeededPolicy | null;
   readonly widenings: readonly NeededWidening[];
+  /** While there is one, no allow helps. */
+  readonly denies: readonly NeededDeny[];
 }
 
 /** What is needed in the database. */

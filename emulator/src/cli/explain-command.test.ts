@@ -22,6 +22,7 @@ const RECORD: DecisionRecord = {
   clusterArn: null,
   principal: null,
   refusal: null,
+  needed: null,
   connection: {
     state: "admitted",
     openedAt: null,

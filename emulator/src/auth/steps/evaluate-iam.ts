@@ -17,6 +17,7 @@ import type { StepOutcome } from "../pipeline.ts";
 import type { NetworkDirectory, PolicyStore } from "../ports.ts";
 import { refuse } from "../refusal.ts";
 import { connectionRequest } from "../request-context.ts";
+import { unrelatedStatements } from "../unrelated-statements.ts";
 
 interface Facts {
   readonly attempt: ConnectionAttempt;
@@ -57,7 +58,13 @@ export function evaluateIam(
     const denial = denialMessage({ request, decision });
     return {
       kind: "refuse",
-      saw: { ...saw, requestKeys: request.keys },
+      saw: {
+        ...asked,
+        requestKeys: request.keys,
+        decision,
+        explanation,
+        unrelated: unrelatedStatements(question, decision),
+      },
       refusal: {
         ...refuse("iam_denied", explanation.join("; "), { denial }),
         needed: neededFor(question, attempt, principal),
