@@ -11,7 +11,7 @@ export {
 export { clientEnvironment, envCommand } from "./env-command.ts";
 export { explainCommand } from "./explain-command.ts";
 export { healthCommand } from "./health-command.ts";
-export { packageVersion, preloadUrl } from "./package-files.ts";
+export { commandUrl, packageVersion, preloadUrl } from "./package-files.ts";
 export { reachableAddress } from "./reachable-address.ts";
 export {
   DEFAULT_READY_FILE,
@@ -23,5 +23,6 @@ export {
 } from "./ready-file.ts";
 export type { ReadyCluster, ReadyInfo } from "./ready-info.ts";
 export { runCli } from "./run-cli.ts";
+export { startArguments, type StartSettings } from "./start-arguments.ts";
 export { tokenCommand } from "./token-command.ts";
 export { versionCommand } from "./version-command.ts";

@@ -13,6 +13,11 @@ export function preloadUrl(): string {
   return new URL("dist/cli/resolve-endpoints.js", packageRoot().url).href;
 }
 
+/** The file URL of the shipped command. */
+export function commandUrl(): string {
+  return new URL("dist/main.js", packageRoot().url).href;
+}
+
 interface PackageRoot {
   readonly url: URL;
   readonly version: string;

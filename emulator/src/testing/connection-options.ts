@@ -1,5 +1,6 @@
 /** Options for the usual drivers, so that they reach the emulator as they reach a cluster. */
 import { readFileSync } from "node:fs";
+import { reachableAddress } from "../cli/index.ts";
 import { ADMIN_ROLE } from "../dsql/index.ts";
 import { clusterOf } from "./cluster-of.ts";
 import type { TestEmulator } from "./test-emulator.ts";
@@ -59,7 +60,7 @@ function common(emulator: TestEmulator, connectAs: ConnectAs): CommonOptions {
   const { token = tokens.valid, ...tokenOptions } = connectAs;
   const { host, port } = emulator.postgres;
   return {
-    host: REACHABLE[host] ?? host,
+    host: reachableAddress(host),
     port,
     database: "postgres",
     password: async () =>
@@ -70,6 +71,3 @@ function common(emulator: TestEmulator, connectAs: ConnectAs): CommonOptions {
     },
   };
 }
-
-/** What is listened on at all addresses is reached by the loopback's. */
-const REACHABLE: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };

@@ -21,18 +21,37 @@ export class EmulatorApiError extends Error {
  * @throws EmulatorApiError when the answer is an error
  */
 export async function askApi(baseUrl: string, path: string, body?: object): Promise<unknown> {
-  const response = await fetch(`${baseUrl}/_emulator/${path}`, {
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    ...(body === undefined
+  const response = await call(
+    baseUrl,
+    path,
+    body === undefined
       ? {}
       : {
           method: "POST",
           headers: { "content-type": "application/json" },
           body: JSON.stringify(body),
-        }),
+        },
+  );
+  return response.json();
+}
+
+/**
+ * Deletes what is at `path` of the API.
+ *
+ * @throws EmulatorApiError when the answer is an error
+ */
+export async function deleteInApi(baseUrl: string, path: string): Promise<void> {
+  const response = await call(baseUrl, path, { method: "DELETE" });
+  await response.body?.cancel();
+}
+
+async function call(baseUrl: string, path: string, request: RequestInit): Promise<Response> {
+  const response = await fetch(`${baseUrl}/_emulator/${path}`, {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    ...request,
   });
+  if (response.ok) return response;
   const answer = (await response.json()) as { readonly error?: { readonly message?: string } };
-  if (response.ok) return answer;
   throw new EmulatorApiError(
     response.status,
     answer.error?.message ?? `status ${response.status} of /_emulator/${path}`,

@@ -23,9 +23,15 @@ export {
   postgresJsOptions,
   type PostgresJsOptions,
 } from "./connection-options.ts";
+export {
+  connectorOptions,
+  type ConnectorConnectAs,
+  type ConnectorOptions,
+} from "./connector-options.ts";
 export { type Decision, type Decisions, sessionIdOf } from "./decisions.ts";
 export type { EmulatorClock } from "./emulator-clock.ts";
 export { EmulatorApiError } from "./emulator-http.ts";
+export type { Fault, FaultForm, Faults } from "./faults.ts";
 export type { ExpectedAdmission, ExpectedRefusal } from "./judge-attempt.ts";
 export { type DsqlMatchers, type MatcherResult, matchers } from "./matchers.ts";
 export type { Attempt } from "./observe-attempt.ts";

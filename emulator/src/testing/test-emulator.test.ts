@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client } from "pg";
 import postgres from "postgres";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { ConfigurationForm } from "./configuration-form.ts";
 import { connectionOptions, postgresJsOptions } from "./connection-options.ts";
 import { policy } from "./policy.ts";
@@ -49,10 +50,16 @@ describe("the emulator of a test", () => {
   });
 
   test("a wrong configuration is told with its place, and leaves no file", async () => {
-    const before = configurationDirectories();
+    const directory = mkdtempSync(join(tmpdir(), "dsql-emulator-tmp-"));
+    vi.stubEnv("TMPDIR", directory);
     const config = { enforce: "sometimes" } as unknown as ConfigurationForm;
     await expect(startEmulator({ config })).rejects.toThrow(/enforce/);
-    expect(configurationDirectories().filter((name) => !before.includes(name))).toEqual([]);
+    await expect(startEmulator({ config, inChildProcess: true })).rejects.toThrow(
+      /^the emulator did not start: [\s\S]*enforce/,
+    );
+    vi.unstubAllEnvs();
+    expect(readdirSync(directory)).toEqual([]);
+    rmSync(directory, { recursive: true });
   });
 
   test("the clock is frozen, advanced, set and resumed", async () => {
@@ -128,6 +135,7 @@ describe("the form of the configuration", () => {
       pgPort: true,
       httpPort: true,
       dataDir: true,
+      caFile: true,
       enforce: true,
       explainErrors: true,
       logFormat: true,
@@ -163,7 +171,3 @@ describe("the form of the configuration", () => {
     expect(Object.keys(cluster).sort()).toEqual(Object.keys(properties).sort());
   });
 });
-
-function configurationDirectories(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith("dsql-emulator-config-"));
-}

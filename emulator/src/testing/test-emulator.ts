@@ -7,21 +7,30 @@ import {
   startEmulator as startInProcess,
   type StartEmulatorOptions,
 } from "../index.ts";
+import { startArguments } from "../cli/index.ts";
+import { startChild } from "./child-emulator.ts";
 import type { ConfigurationForm } from "./configuration-form.ts";
 import { type Decisions, decisionsOf } from "./decisions.ts";
 import { type EmulatorClock, emulatorClock } from "./emulator-clock.ts";
 import { askApi } from "./emulator-http.ts";
+import { type Faults, faultsOf } from "./faults.ts";
 
 /** How to start; ports are any free ones unless given. */
 export interface TestEmulatorOptions extends Omit<StartEmulatorOptions, "configFile"> {
   /** The configuration itself, or the path of its file. */
   readonly config?: ConfigurationForm | string;
+  /**
+   * Whether it runs in a process of its own, which ends with this one: engines and tests then do not share a
+   * heap. `onEvent` hears nothing of it, and a wrong configuration is an Error with the command's words.
+   */
+  readonly inChildProcess?: boolean;
 }
 
 /** A running emulator, and what a test asks of it. */
 export interface TestEmulator extends ReadyInfo, AsyncDisposable {
   readonly clock: EmulatorClock;
   readonly decisions: Decisions;
+  readonly faults: Faults;
   /** All accounts, clusters and mappings, in the form of the configuration; secrets only if asked for. */
   state(options?: { readonly withSecrets?: boolean }): Promise<ConfigurationForm>;
   /** Ends all connections and the emulator, if it was started here; safe to call twice. */
@@ -36,32 +45,36 @@ export function runningTestEmulators(): readonly TestEmulator[] {
 }
 
 /**
- * Starts an emulator in this process.
+ * Starts an emulator.
  *
  * @throws ConfigurationError with all problems of the options and the configuration
  */
 export async function startEmulator(options: TestEmulatorOptions = {}): Promise<TestEmulator> {
-  const { config, ...rest } = options;
-  if (config === undefined || typeof config === "string") {
-    const emulator = await startInProcess({
-      ...rest,
-      ...(config === undefined ? {} : { configFile: config }),
-    });
-    return handle(emulator, () => emulator.stop());
-  }
-  const directory = mkdtempSync(join(tmpdir(), "dsql-emulator-config-"));
+  const { config, inChildProcess = false, ...rest } = options;
+  const directory = mkdtempSync(join(tmpdir(), "dsql-emulator-test-"));
   const remove = (): void => {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    const configFile = join(directory, "dsql-emulator.json");
-    writeFileSync(configFile, JSON.stringify(config), { mode: 0o600 });
-    const emulator = await startInProcess({ ...rest, configFile });
+    const configFile = writtenFile(config, directory);
+    const settings = configFile === undefined ? rest : { ...rest, configFile };
+    if (inChildProcess) {
+      const child = await startChild(startArguments(settings), directory);
+      return handle(child.info, () => child.stop().finally(remove));
+    }
+    const emulator = await startInProcess(settings);
     return handle(emulator, () => emulator.stop().finally(remove));
   } catch (error) {
     remove();
     throw error;
   }
+}
+
+function writtenFile(config: TestEmulatorOptions["config"], directory: string): string | undefined {
+  if (config === undefined || typeof config === "string") return config;
+  const file = join(directory, "dsql-emulator.json");
+  writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+  return file;
 }
 
 /** A handle of an emulator that runs elsewhere, by the content of its ready file. `stop` only lets go of it. */
@@ -80,6 +93,7 @@ function handle(info: ReadyInfo, end: () => Promise<void>): TestEmulator {
     ...{ pid, postgres, http, caCertificate, region, accountId, credentials, clusters },
     clock: emulatorClock(baseUrl),
     decisions: decisionsOf(baseUrl),
+    faults: faultsOf(baseUrl),
     state: async ({ withSecrets = false } = {}) =>
       (await askApi(baseUrl, `state?secrets=${withSecrets}`)) as ConfigurationForm,
     stop,
