@@ -4,10 +4,10 @@
  * condition were in favour of the connection, once as if none were.
  */
 import {
-  type AccessProbe,
   type Cluster,
   type ConnectionAttempt,
   createAccessProbe,
+  type Network,
   type NetworkDirectory,
   type PolicyStore,
   type ProbedAccess,
@@ -15,6 +15,7 @@ import {
 } from "../auth/index.ts";
 import { ADMIN_ROLE } from "../dsql/index.ts";
 import type { Caller } from "../iam/index.ts";
+import { InvariantViolation } from "../shared/index.ts";
 import {
   type AccessCell,
   type AccessMatrix,
@@ -22,6 +23,7 @@ import {
   type MatrixCluster,
   type MatrixFilter,
   type MatrixPrincipal,
+  type NamedStatement,
   shortName,
 } from "./access-matrix.ts";
 import {
@@ -31,7 +33,6 @@ import {
   BEST,
   EVERYTHING,
   hasOpenConditions,
-  type OpenKeys,
   openKeysOf,
   WORST,
 } from "./assume-conditions.ts";
@@ -116,57 +117,62 @@ interface Supposed {
   readonly role: string;
 }
 
+/** A way that the connection may take: through an endpoint with a policy, or not. */
+type Way = Network | undefined;
+
 interface Probes {
+  /** All that are possible; one if the address is given. */
+  readonly ways: readonly Way[];
   /** Under an assumption on the open keys; `undefined` assumes nothing. */
-  ask(supposed: Supposed, assumption?: Assumption): Promise<ProbedAccess>;
-  hasOpenConditions(supposed: Supposed): boolean;
-  /** The open keys of the statements that cover the connection, when their conditions hold. */
-  dependencies(supposed: Supposed): Promise<Pick<AccessCell, "deciding" | "dependsOn">>;
+  ask(supposed: Supposed, way: Way, assumption?: Assumption): Promise<ProbedAccess>;
+  hasOpenConditions(supposed: Supposed, way: Way): boolean;
+  /** The statements on open keys that cover the connection, when their conditions hold. */
+  dependencies(supposed: Supposed, way: Way): Promise<readonly Dependency[]>;
+}
+
+interface Dependency {
+  readonly statement: NamedStatement;
+  readonly keys: readonly string[];
 }
 
 function makeProbes(sources: MatrixSources, circumstances: Circumstances): Probes {
-  const clock = { now: () => circumstances.at ?? sources.estate.now };
-  const networks: NetworkDirectory =
-    circumstances.sourceIp === undefined ? { networkOf: () => undefined } : sources.networks;
-  const policiesAt = ({ principal, cluster, role }: Supposed): ReturnType<typeof withEndpoint> =>
-    withEndpoint(
-      sources.policies.policiesFor(principal.caller, cluster),
-      networks.networkOf(attemptOf(role, circumstances))?.endpointPolicy,
-    );
-  const { roleMappings } = sources;
-  const plain = createAccessProbe({ ...sources, networks }, clock);
-  const probeUnder = (assumption: Assumption, open: OpenKeys): AccessProbe =>
-    createAccessProbe(
+  const { estate, roleMappings } = sources;
+  const clock = { now: () => circumstances.at ?? estate.now };
+  const policiesAt = ({ principal, cluster }: Supposed, way: Way): Policies => ({
+    ...sources.policies.policiesFor(principal.caller, cluster),
+    vpcEndpoint: way?.endpointPolicy,
+  });
+  const ask: Probes["ask"] = ({ principal, cluster, role }, way, assumption) => {
+    const { caller } = principal;
+    const assumed = (policies: Policies): Policies =>
+      assumption === undefined
+        ? policies
+        : assumeConditions(policies, openKeys(circumstances, caller), assumption);
+    const probe = createAccessProbe(
       {
         policies: {
-          policiesFor: (caller, cluster) =>
-            assumeConditions(sources.policies.policiesFor(caller, cluster), open, assumption),
+          policiesFor: (asking, where) => assumed(sources.policies.policiesFor(asking, where)),
         },
-        networks: assumedNetworks(networks, open, assumption),
+        networks: { networkOf: () => assumedNetwork(way, assumed) },
         roleMappings,
       },
       clock,
     );
-  const ask: Probes["ask"] = ({ principal, cluster, role }, assumption) => {
-    const probe =
-      assumption === undefined
-        ? plain
-        : probeUnder(assumption, openKeys(circumstances, principal.caller));
-    return probe({
-      caller: principal.caller,
-      cluster: awake(cluster),
-      attempt: attemptOf(role, circumstances),
-    });
+    return probe({ caller, cluster: awake(cluster), attempt: attemptOf(role, circumstances) });
   };
   return {
+    ways: waysOf(sources, circumstances),
     ask,
-    hasOpenConditions: (supposed) =>
-      hasOpenConditions(policiesAt(supposed), openKeys(circumstances, supposed.principal.caller)),
-    dependencies: async (supposed) => {
+    hasOpenConditions: (supposed, way) =>
+      hasOpenConditions(
+        policiesAt(supposed, way),
+        openKeys(circumstances, supposed.principal.caller),
+      ),
+    dependencies: async (supposed, way) => {
       const open = openKeys(circumstances, supposed.principal.caller);
-      const documents = allPolicies(policiesAt(supposed));
-      const { decision } = await ask(supposed, EVERYTHING);
-      const found = (decision?.matched ?? []).flatMap((reference) => {
+      const documents = allPolicies(policiesAt(supposed, way));
+      const { decision } = await ask(supposed, way, EVERYTHING);
+      return (decision?.matched ?? []).flatMap((reference) => {
         const { policy, statementIndex } = reference;
         const keys = documents
           .filter(({ source }) => isSamePolicy(source, policy))
@@ -174,12 +180,27 @@ function makeProbes(sources: MatrixSources, circumstances: Circumstances): Probe
           .flatMap((statement) => openKeysOf(statement, open));
         return keys.length === 0 ? [] : [{ statement: nameStatement(reference), keys }];
       });
-      return {
-        deciding: found.map(({ statement }) => statement),
-        dependsOn: [...new Set(found.flatMap(({ keys }) => keys))].sort(),
-      };
     },
   };
+}
+
+/** Without an address, every endpoint with a policy is possible, and none. */
+function waysOf({ estate, networks }: MatrixSources, circumstances: Circumstances): readonly Way[] {
+  if (circumstances.sourceIp !== undefined) {
+    return [networks.networkOf(attemptOf(ADMIN_ROLE, circumstances))];
+  }
+  const through = estate.endpointPolicies.map((endpointPolicy) => ({
+    vpcId: undefined,
+    vpcEndpointId: undefined,
+    endpointPolicy,
+  }));
+  return [undefined, ...through];
+}
+
+function assumedNetwork(way: Way, assumed: (policies: Policies) => Policies): Way {
+  if (way?.endpointPolicy === undefined) return way;
+  const policies = assumed({ identity: [], vpcEndpoint: way.endpointPolicy });
+  return { ...way, endpointPolicy: policies.vpcEndpoint };
 }
 
 type Policies = Parameters<typeof allPolicies>[0];
@@ -194,40 +215,43 @@ function isSamePolicy(left: Source, right: Source): boolean {
   );
 }
 
-function withEndpoint(policies: Policies, vpcEndpoint: Policies["vpcEndpoint"]): Policies {
-  return { ...policies, vpcEndpoint };
-}
-
-function assumedNetworks(
-  networks: NetworkDirectory,
-  open: OpenKeys,
-  assumption: Assumption,
-): NetworkDirectory {
-  return {
-    networkOf: (attempt) => {
-      const network = networks.networkOf(attempt);
-      if (network?.endpointPolicy === undefined) return network;
-      const policies = { identity: [], vpcEndpoint: network.endpointPolicy };
-      const assumed = assumeConditions(policies, open, assumption);
-      return { ...network, endpointPolicy: assumed.vpcEndpoint };
-    },
-  };
-}
-
 async function cellOf(probes: Probes, supposed: Supposed): Promise<AccessCell> {
   const place = {
     principal: supposed.principal.arn,
     cluster: supposed.cluster.arn,
     databaseRole: supposed.role,
   };
-  if (!probes.hasOpenConditions(supposed)) return settled(place, await probes.ask(supposed));
-  const worst = await probes.ask(supposed, WORST);
-  if (worst.refusal === undefined) return settled(place, worst);
-  const best = await probes.ask(supposed, BEST);
-  if (best.refusal !== undefined) return settled(place, best);
-  const { deciding, dependsOn } = await probes.dependencies(supposed);
-  const reason = `depends on ${dependsOn.join(", ")}: ${deciding.map(statementText).join(", ")}`;
+  const { ways } = probes;
+  const bounds = await Promise.all(ways.map((way) => boundsOf(probes, supposed, way)));
+  const [first] = bounds;
+  if (first === undefined) throw new InvariantViolation("a connection takes some way");
+  if (bounds.every(({ worst }) => worst.refusal === undefined)) return settled(place, first.worst);
+  if (bounds.every(({ best }) => best.refusal !== undefined)) return settled(place, first.best);
+  const found = (await Promise.all(ways.map((way) => probes.dependencies(supposed, way)))).flat();
+  const isByWay = new Set(bounds.map(({ best }) => best.refusal === undefined)).size > 1;
+  const keys = [...found.flatMap((one) => one.keys), ...(isByWay ? ["aws:SourceVpce"] : [])];
+  const dependsOn = [...new Set(keys)].sort();
+  const deciding = [
+    ...new Map(found.map(({ statement }) => [JSON.stringify(statement), statement])).values(),
+  ];
+  const statements = deciding.map(statementText).join(", ");
+  const reason = `depends on ${dependsOn.join(", ")}${statements === "" ? "" : `: ${statements}`}`;
   return { ...place, access: "depends", code: null, reason, deciding, dependsOn };
+}
+
+interface Bounds {
+  readonly worst: ProbedAccess;
+  readonly best: ProbedAccess;
+}
+
+async function boundsOf(probes: Probes, supposed: Supposed, way: Way): Promise<Bounds> {
+  if (!probes.hasOpenConditions(supposed, way)) {
+    const only = await probes.ask(supposed, way);
+    return { worst: only, best: only };
+  }
+  const worst = await probes.ask(supposed, way, WORST);
+  if (worst.refusal === undefined) return { worst, best: worst };
+  return { worst, best: await probes.ask(supposed, way, BEST) };
 }
 
 type Place = Pick<AccessCell, "principal" | "cluster" | "databaseRole">;
