@@ -10,6 +10,7 @@ import {
   type ClustersOptions,
   type ClustersSnapshot,
   createClusters,
+  type DatabaseLocation,
   type LifecycleDurations,
   restoreClusters,
 } from "../clusters/index.ts";
@@ -37,6 +38,8 @@ export interface ClusterStoreOptions {
 /** The clusters, and how connections find them. */
 export interface ClusterStore extends ClusterDirectory {
   readonly clusters: Clusters;
+  /** Whether it was kept, when the emulator started, that a cluster uses the database. */
+  readonly wasKept: (database: DatabaseLocation) => boolean;
   /** @throws StateFileError when they cannot be kept */
   keep(): Promise<void>;
 }
@@ -100,6 +103,10 @@ export function openClusters(options: ClusterStoreOptions): ClusterStore {
   const aliases = new Map(options.aliases.map(({ hostName, ...endpoint }) => [hostName, endpoint]));
   return {
     clusters,
+    wasKept: ({ region, identifier }) =>
+      stored?.clusters.some(
+        ({ database }) => database.region === region && database.identifier === identifier,
+      ) === true,
     findCluster: (identifier, region) => clusterOf(clusters, identifier, region),
     resolveAlias: (hostName): ClusterEndpoint | undefined =>
       // As in DNS, letter case and one trailing dot do not matter.

@@ -1,8 +1,5 @@
 /** The database engines of the clusters. */
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import type { Cluster } from "../auth/index.ts";
 import type { DatabaseLocation } from "../clusters/index.ts";
 import type { ConfiguredCluster, EmulatorConfig } from "../config/index.ts";
@@ -13,6 +10,7 @@ import {
   startPgliteProcess,
 } from "../engine/index.ts";
 import type { EngineDirectory } from "../session/index.ts";
+import { DatabaseDirectories } from "./database-directories.ts";
 import { EnginePool, type PooledDatabase } from "./engine-pool.ts";
 import { type BeginningMark, seededEngine } from "./seeded-engine.ts";
 import { SeedMarks } from "./seed-marks.ts";
@@ -29,8 +27,18 @@ export interface EnginesOptions {
 /** The engines, by cluster. */
 export interface Engines extends EngineDirectory {
   engineOf(cluster: Cluster): PgliteEngine;
+  /** Notes that a database is to be removed, so that this is done after a kill too. */
+  markForDrop(database: DatabaseLocation): void;
+  /** Takes the note back. */
+  unmark(database: DatabaseLocation): void;
   /** Ends the sessions and the engine of a database, and removes its data. */
   drop(database: DatabaseLocation): Promise<void>;
+  /**
+   * Finishes what a process that was killed had begun, before any engine runs.
+   *
+   * @param isKnown whether it was kept that a cluster uses the database
+   */
+  finishDrops(isKnown: (database: DatabaseLocation) => boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,36 +47,43 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
   const { limits, dataDirectory } = config;
   const pool = new EnginePool(limits.maxRunningEngines);
   const marks = new SeedMarks(dataDirectory);
-  let temporary: string | undefined;
+  const directories = new DatabaseDirectories(dataDirectory);
   const declaredOf = ({ identifier }: DatabaseLocation): ConfiguredCluster | undefined =>
     config.clusters.find((cluster) => cluster.identifier === identifier);
 
   /** Without a data directory, what the API makes is on disk too, for as long as the emulator runs, so that it can sleep. */
   const directoryOf = (database: DatabaseLocation): string | undefined => {
-    const { region, identifier } = database;
-    if (dataDirectory !== undefined) return join(dataDirectory, "clusters", region, identifier);
-    if (declaredOf(database) !== undefined) return undefined;
-    temporary ??= mkdtempSync(join(tmpdir(), "dsql-emulator-clusters-"));
-    return join(temporary, region, identifier);
+    const isInMemory = dataDirectory === undefined && declaredOf(database) !== undefined;
+    return isInMemory ? undefined : directories.pathOf(database);
   };
 
   const makeDatabase = (database: DatabaseLocation): PooledDatabase => {
     const key = keyOf(database);
     const directory = directoryOf(database);
     const beginning = declaredOf(database);
-    const mark: BeginningMark = { isSet: () => marks.has(key), set: () => marks.add(key) };
+    const mark: BeginningMark = {
+      isSet: () => marks.has(key),
+      // One that had data before is never taken away.
+      begin: async () => {
+        if (directory === undefined || !existsSync(directory)) await marks.begin(key);
+      },
+      set: () => marks.add(key),
+    };
     return {
       isKept: directory !== undefined,
       makeEngine: () => {
         const engine = createPgliteEngine({
           transactionWaitMs: limits.transactionWaitMs,
           refusesRepeatedGrant: config.refuseRepeatedGrants,
-          startProcess: () =>
-            startPgliteProcess({
+          startProcess: async () => {
+            // Nobody but its beginning has been in it: it begins anew.
+            if (directory !== undefined && marks.isHalf(key)) await directories.drop(database);
+            return startPgliteProcess({
               dataDirectory: directory,
               statementWatchdogMs: limits.statementWatchdogMs,
               memoryLimitMiB: limits.memoryLimitMiB,
-            }),
+            });
+          },
           onEvent: (event) => {
             // In memory, what is lost begins anew.
             if (event.type === "engine-lost" && directory === undefined) void marks.remove(key);
@@ -88,13 +103,21 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
     drop: async (database) => {
       const key = keyOf(database);
       await pool.remove(key);
-      const directory = directoryOf(database);
-      if (directory !== undefined) await rm(directory, { recursive: true, force: true });
       await marks.remove(key);
+      if (directoryOf(database) !== undefined) await directories.drop(database);
+    },
+    markForDrop: (database) => {
+      if (directoryOf(database) !== undefined) directories.markForDrop(database);
+    },
+    unmark: (database) => {
+      if (directoryOf(database) !== undefined) directories.unmark(database);
+    },
+    finishDrops: async (isKnown) => {
+      for (const database of await directories.finish(isKnown)) await marks.remove(keyOf(database));
     },
     stop: async () => {
       await pool.stop();
-      if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+      await directories.close();
     },
   };
 }

@@ -1,13 +1,22 @@
-/** Which databases have got their beginning. */
+/** Which databases have got their beginning, and which have got a part of it. */
 import { join } from "node:path";
 import { JsonStateFile } from "../stores/index.ts";
 
 const FILE_NAME = "seeds.json";
 
-/** The databases, kept beside them. */
+interface Content {
+  readonly formatVersion: 2;
+  /** Databases that have their beginning. */
+  readonly done: readonly string[];
+  /** Databases that were new when their beginning began to run. */
+  readonly begun: readonly string[];
+}
+
+/** The marks, kept beside the databases. */
 export class SeedMarks {
-  readonly #file: JsonStateFile<readonly string[]> | undefined;
-  readonly #keys: Set<string>;
+  readonly #file: JsonStateFile<Content | readonly string[]> | undefined;
+  readonly #done: Set<string>;
+  readonly #begun: Set<string>;
 
   /**
    * @param dataDirectory `undefined` keeps them in memory
@@ -16,25 +25,63 @@ export class SeedMarks {
   constructor(dataDirectory: string | undefined) {
     this.#file =
       dataDirectory === undefined ? undefined : new JsonStateFile(join(dataDirectory, FILE_NAME));
-    this.#keys = new Set(this.#file?.read(isListOfTexts));
+    const content = this.#file?.read(isContent) ?? [];
+    // An earlier version kept only the list of those that are done.
+    const { done, begun } = isList(content) ? { done: content, begun: [] } : content;
+    this.#done = new Set(done);
+    this.#begun = new Set(begun);
   }
 
   has(key: string): boolean {
-    return this.#keys.has(key);
+    return this.#done.has(key);
   }
 
-  /** @throws StateFileError when it cannot be kept */
+  /** Whether a new database has got a part of its beginning, and nobody has used it. */
+  isHalf(key: string): boolean {
+    return this.#begun.has(key) && !this.#done.has(key);
+  }
+
+  /** @throws StateFileError when it cannot be kept; it is not marked then */
+  async begin(key: string): Promise<void> {
+    if (!this.#begun.has(key)) await this.#change(this.#begun, key);
+  }
+
+  /** @throws StateFileError when it cannot be kept; it is not marked then */
   async add(key: string): Promise<void> {
-    this.#keys.add(key);
-    await this.#file?.write(() => [...this.#keys]);
+    await this.#change(this.#done, key);
   }
 
   /** @throws StateFileError when it cannot be kept */
   async remove(key: string): Promise<void> {
-    if (this.#keys.delete(key)) await this.#file?.write(() => [...this.#keys]);
+    const wasThere = [this.#done, this.#begun].map((marks) => marks.delete(key));
+    if (wasThere.includes(true)) await this.#keep();
+  }
+
+  async #change(marks: Set<string>, key: string): Promise<void> {
+    marks.add(key);
+    try {
+      await this.#keep();
+    } catch (error) {
+      marks.delete(key);
+      throw error;
+    }
+  }
+
+  async #keep(): Promise<void> {
+    await this.#file?.write(() => ({
+      formatVersion: 2,
+      done: [...this.#done],
+      begun: [...this.#begun],
+    }));
   }
 }
 
-function isListOfTexts(json: unknown): json is readonly string[] {
+function isContent(json: unknown): json is Content | readonly string[] {
+  if (isList(json)) return true;
+  const { formatVersion, done, begun } = (json ?? {}) as Partial<Content>;
+  return formatVersion === 2 && isList(done) && isList(begun);
+}
+
+function isList(json: unknown): json is readonly string[] {
   return Array.isArray(json) && json.every((item) => typeof item === "string");
 }

@@ -25,7 +25,14 @@ export function listenOn(path: string): Promise<Release | undefined> {
     server.listen(path, () => {
       server.unref();
       // The file goes with it.
-      resolve(() => new Promise((closed) => server.close(() => { closed(); })));
+      resolve(
+        () =>
+          new Promise((closed) =>
+            server.close(() => {
+              closed();
+            }),
+          ),
+      );
     });
   });
 }

@@ -1,0 +1,96 @@
+/** Where the data of the databases are on disk. */
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DatabaseLocation } from "../clusters/index.ts";
+import { parseClusterIdentifier } from "../dsql/index.ts";
+
+/** Name of the folder in the data directory. */
+const FOLDER = "clusters";
+/** Behind the name of a database whose data are to be removed, with the cluster. */
+const MARK = ".dropping";
+/** Behind the names of directories that are being filled or removed. */
+const HALF = /\.(?:partial|dropped)$/;
+
+/** The directories, in the data directory, or in one of their own for as long as the emulator runs. */
+export class DatabaseDirectories {
+  readonly #dataDirectory: string | undefined;
+  #temporary: string | undefined;
+
+  /** @param dataDirectory `undefined` keeps nothing */
+  constructor(dataDirectory: string | undefined) {
+    this.#dataDirectory = dataDirectory;
+  }
+
+  /** Path of a database; it need not exist. */
+  pathOf({ region, identifier }: DatabaseLocation): string {
+    return join(this.#root(), region, identifier);
+  }
+
+  /** Notes that a database is to be removed, so that this is done after a kill too. */
+  markForDrop(database: DatabaseLocation): void {
+    const path = this.pathOf(database);
+    if (!existsSync(path)) return;
+    writeFileSync(`${path}${MARK}`, "");
+  }
+
+  unmark(database: DatabaseLocation): void {
+    rmSync(`${this.pathOf(database)}${MARK}`, { force: true });
+  }
+
+  /** Removes the data of a database whose engine does not run. They are gone in one step. */
+  async drop(database: DatabaseLocation): Promise<void> {
+    const path = this.pathOf(database);
+    const aside = `${path}.dropped`;
+    await rm(aside, { recursive: true, force: true });
+    if (existsSync(path)) renameSync(path, aside);
+    this.unmark(database);
+    await rm(aside, { recursive: true, force: true });
+  }
+
+  /**
+   * Finishes what a process that was killed had begun, before any engine runs.
+   *
+   * @param isKnown whether it was kept that a cluster uses the database
+   * @returns the databases that were dropped
+   */
+  async finish(
+    isKnown: (database: DatabaseLocation) => boolean,
+  ): Promise<readonly DatabaseLocation[]> {
+    const dropped: DatabaseLocation[] = [];
+    if (this.#dataDirectory === undefined) return dropped;
+    const root = this.#root();
+    for (const region of namesIn(root)) {
+      for (const name of namesIn(join(root, region))) {
+        if (HALF.test(name)) rmSync(join(root, region, name), { recursive: true, force: true });
+        if (!name.endsWith(MARK)) continue;
+        const identifier = parseClusterIdentifier(name.slice(0, -MARK.length));
+        if (identifier === undefined) continue;
+        const database = { region, identifier };
+        if (isKnown(database)) {
+          this.unmark(database);
+        } else {
+          await this.drop(database);
+          dropped.push(database);
+        }
+      }
+    }
+    return dropped;
+  }
+
+  /** Removes what is not kept. */
+  async close(): Promise<void> {
+    if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true });
+  }
+
+  #root(): string {
+    if (this.#dataDirectory !== undefined) return join(this.#dataDirectory, FOLDER);
+    this.#temporary ??= mkdtempSync(join(tmpdir(), "dsql-emulator-clusters-"));
+    return this.#temporary;
+  }
+}
+
+function namesIn(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
+}
