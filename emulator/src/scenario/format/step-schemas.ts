@@ -77,6 +77,11 @@ const QUERY = object(
   {
     sql: text("statements"),
     on: CONNECTION,
+    padding: {
+      type: "integer",
+      minimum: 0,
+      description: "bytes of a comment behind the statements, for messages that are too long",
+    },
     parameters: { type: "array", description: "values of $1 and so on" },
     expect: object("what must come; success unless given", {
       rows: { type: ["array", "object"], description: "rows of the last statement" },

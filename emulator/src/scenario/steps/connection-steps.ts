@@ -1,5 +1,5 @@
 /** `query`, `close`, `break` and `closed`: what happens on connections that are open. */
-import { listOf, objectOf, textOf } from "../format/json-value.ts";
+import { type JsonObject, listOf, objectOf, textOf } from "../format/json-value.ts";
 import { mismatch, shown } from "../format/match-value.ts";
 import { decisionOfProcess } from "../run/explain-connection.ts";
 import type { OpenConnection } from "../run/open-connection.ts";
@@ -14,7 +14,7 @@ export async function queryStep(world: World, value: unknown): Promise<void> {
   const input = objectOf(value);
   const connection = connectionOf(world, input["on"]);
   const parameters = input["parameters"] === undefined ? undefined : listOf(input["parameters"]);
-  const result = await connection.query(String(input["sql"]), parameters);
+  const result = await connection.query(sqlOf(input), parameters);
   const { error: expectedError, ...expected } = objectOf(input["expect"]);
   if (result.kind === "rows") {
     const difference = expectedError === undefined ? mismatch(expected, result) : "no error";
@@ -36,6 +36,10 @@ export async function queryStep(world: World, value: unknown): Promise<void> {
     wanted,
     `the error ${shown(seen)}${difference === "" ? "" : `: ${difference}`}`,
   );
+}
+
+function sqlOf({ sql, padding }: JsonObject): string {
+  return padding === undefined ? String(sql) : `${String(sql)} --${"x".repeat(Number(padding))}`;
 }
 
 /** Ends a connection politely. @throws StepError */
