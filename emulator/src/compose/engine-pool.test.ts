@@ -36,6 +36,9 @@ function makePool(
       return true;
     },
     mappingFacts: () => Promise.reject(new Error("not asked")),
+    saveImage: () => Promise.reject(new Error("not asked")),
+    restoreImage: () => Promise.reject(new Error("not asked")),
+    copyFiles: () => Promise.reject(new Error("not asked")),
     stop: async () => {
       await Promise.resolve();
       log.push(`stop ${key}`);

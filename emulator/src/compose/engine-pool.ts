@@ -76,11 +76,39 @@ export class EnginePool {
         this.#ask(slot, (engine) => engine.isMapped(principalArn, databaseRole)),
       mappingFacts: (principalArn, databaseRole) =>
         this.#ask(slot, (engine) => engine.mappingFacts(principalArn, databaseRole)),
+      saveImage: () => this.#ask(slot, (engine) => engine.saveImage()),
+      restoreImage: (image) => this.#ask(slot, (engine) => engine.restoreImage(image)),
+      copyFiles: (to) => this.#ask(slot, (engine) => engine.copyFiles(to)),
       stop: () => slot.engine.stop(),
     };
     this.#slots.set(key, slot);
     this.#facades.set(key, facade);
     return facade;
+  }
+
+  /** Whether the engine of a database runs, or starts. */
+  isRunning(key: string): boolean {
+    return this.#slots.get(key)?.isRunning === true;
+  }
+
+  /**
+   * Ends the engine of a database, does something with its data, and lets it start again when it is asked
+   * for.
+   *
+   * @throws what `change` throws; the engine has then ended all the same
+   */
+  async whileStopped(key: string, change: () => Promise<void>): Promise<void> {
+    const slot = this.#slots.get(key);
+    if (slot === undefined) {
+      await change();
+      return;
+    }
+    const { engine, isAsleep } = slot;
+    slot.isRunning = false;
+    slot.engine = slot.makeEngine();
+    const changed = Promise.all([engine.stop(), isAsleep]).then(change);
+    slot.isAsleep = changed.catch(() => undefined);
+    await changed;
   }
 
   /** Ends the engine of a database and forgets it. */

@@ -65,6 +65,18 @@ export function seededEngine(
       await seeded();
       return engine.mappingFacts(principalArn, databaseRole);
     },
+    saveImage: async () => {
+      await seeded();
+      return engine.saveImage();
+    },
+    restoreImage: async (image) => {
+      await engine.restoreImage(image);
+      await mark.set();
+    },
+    copyFiles: async (to) => {
+      await seeded();
+      await engine.copyFiles(to);
+    },
     stop: () => engine.stop(),
   };
 }

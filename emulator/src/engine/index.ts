@@ -4,9 +4,12 @@ export type {
   EngineProcess,
   StartEngineProcess,
 } from "./pglite/engine-process.ts";
+export { copyDirectory } from "./pglite/copy-directory.ts";
+export type { DatabaseImage } from "./pglite/database-images.ts";
 export { lockDirectory } from "./pglite/directory-lock.ts";
 export {
   createPgliteEngine,
+  type DatabaseKeeper,
   type PgliteEngine,
   type PgliteEngineOptions,
 } from "./pglite/multiplexer.ts";

@@ -4,16 +4,17 @@ import {
   createPgliteEngine,
   type EngineProcess,
   type MultiplexerEvent,
+  type PgliteEngine,
   type PgliteEngineOptions,
   type PgliteProcessOptions,
   startPgliteProcess,
 } from "../../src/engine/index.ts";
-import type { SqlEngine, SqlSession } from "../../src/session/index.ts";
+import type { SqlSession } from "../../src/session/index.ts";
 import { type Answer, ask } from "../support/session-client.ts";
 
 /** An engine, and what stands behind it. */
 export interface EngineUnderTest {
-  readonly engine: SqlEngine;
+  readonly engine: PgliteEngine;
   readonly events: readonly MultiplexerEvent[];
   /** The process that was started last. */
   process(): EngineProcess;
@@ -28,8 +29,8 @@ export function engineUnderTest(
   const processes: EngineProcess[] = [];
   const events: MultiplexerEvent[] = [];
   const engine = createPgliteEngine({
-    startProcess: async () => {
-      const process = await startPgliteProcess(processOptions);
+    startProcess: async (archive) => {
+      const process = await startPgliteProcess({ ...processOptions, archive });
       processes.push(process);
       return process;
     },

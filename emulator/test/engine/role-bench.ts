@@ -41,7 +41,7 @@ export function roleBench(
   engineOptions: Partial<PgliteEngineOptions> = {},
 ): RoleBench {
   const engine = createPgliteEngine({
-    startProcess: () => startPgliteProcess(processOptions),
+    startProcess: (archive) => startPgliteProcess({ ...processOptions, archive }),
     transactionWaitMs: 5_000,
     ...engineOptions,
   });

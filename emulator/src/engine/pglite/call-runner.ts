@@ -5,7 +5,8 @@
 
 import type { Backend } from "./backend.ts";
 import { findServerError, readyForQueryStatus, type ServerError } from "./backend-reply.ts";
-import type { CallOutcome } from "./engine-process.ts";
+import type { CallOutcome, ImageTask } from "./engine-process.ts";
+import type { ImageTasks } from "./image-tasks.ts";
 import type { OutputPump } from "./output-pump.ts";
 import type { SessionMemory } from "./session-memory.ts";
 import type { TellSessionFacts } from "./session-facts.ts";
@@ -14,6 +15,8 @@ import { type CallMessage, CONTROL, monotonicMs, SUPERUSER_ROLE } from "./worker
 
 /** Session number of the emulator itself. */
 const EMULATOR_SESSION = 0;
+/** PostgreSQL's `object_not_in_prerequisite_state`. */
+const OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
 /** The worker waits so long at a time for the main thread to let go of a call; it needs microseconds. */
 const RELEASE_SLICE_MS = 1;
 
@@ -23,6 +26,7 @@ export interface CallRunnerParts {
   readonly guard: SuperuserGuard;
   readonly tellSessionFacts: TellSessionFacts;
   readonly sessionMemory: SessionMemory;
+  readonly imageTasks: ImageTasks;
   readonly pump: OutputPump;
   readonly control: Int32Array<SharedArrayBuffer>;
   /** The engine's memory. */
@@ -40,6 +44,7 @@ export function createCallRunner(parts: CallRunnerParts): RunCall {
   let lostReason: string | undefined;
 
   function runUnguarded(call: CallMessage): CallOutcome {
+    if (call.image !== undefined) return runImageTask(call, call.image);
     for (const closed of call.closedSessions ?? []) parts.sessionMemory.forget(closed);
     parts.sessionMemory.enter(call.sessionNumber);
     parts.tellSessionFacts(call.sessionFacts ?? "");
@@ -54,6 +59,26 @@ export function createCallRunner(parts: CallRunnerParts): RunCall {
       if (error !== undefined) return beforeFailed(call, error);
     }
     return runFrames(call);
+  }
+
+  function runImageTask(call: CallMessage, task: ImageTask): CallOutcome {
+    const refusal = roleSwitch.enter({ ...call, databaseRole: SUPERUSER_ROLE });
+    if (refusal !== undefined && task.kind !== "restore") return beforeFailed(call, refusal);
+    const problem = parts.imageTasks.run(task);
+    if (problem !== undefined) {
+      return {
+        kind: "before-failed",
+        sqlState: OBJECT_NOT_IN_PREREQUISITE_STATE,
+        message: problem,
+      };
+    }
+    if (task.kind === "restore") {
+      holder = undefined;
+      roleSwitch.forget();
+      // Not what is remembered, since it was told to the memory before.
+      parts.tellSessionFacts("", { again: true });
+    }
+    return { kind: "done", status: "I" };
   }
 
   function beforeFailed(call: CallMessage, error: ServerError): CallOutcome {
@@ -82,7 +107,8 @@ export function createCallRunner(parts: CallRunnerParts): RunCall {
   return (call) => {
     parts.pump.begin(call.callNumber);
     if (lostReason !== undefined) return { kind: "lost", reason: lostReason };
-    if (holder !== undefined && holder !== call.sessionNumber) return { kind: "deferred" };
+    const isFree = holder === undefined || holder === call.sessionNumber;
+    if (!isFree && call.image?.kind !== "restore") return { kind: "deferred" };
     Atomics.store(control, CONTROL.blockedTotalMs, 0);
     Atomics.store(control, CONTROL.startedAtMs, monotonicMs());
     Atomics.store(control, CONTROL.currentCall, call.callNumber);
@@ -97,6 +123,8 @@ export function createCallRunner(parts: CallRunnerParts): RunCall {
 interface RoleSwitch {
   enter(call: CallMessage): ServerError | undefined;
   leave(): void;
+  /** The engine's role is not known any more. */
+  forget(): void;
 }
 
 /** Keeps the role of the last call, so that a change of session within one role costs nothing. */
@@ -126,6 +154,9 @@ function createRoleSwitch({ backend, guard }: CallRunnerParts): RoleSwitch {
         module._GetUserId() >>> 0 === currentUserId &&
         module._GetSessionUserId() >>> 0 === currentUserId;
       if (!isUnchanged) currentRole = undefined;
+    },
+    forget() {
+      currentRole = undefined;
     },
   };
 }

@@ -30,7 +30,25 @@ export interface EngineCall {
   readonly frames: Uint8Array;
   /** Whether the answer must end with ReadyForQuery (false when the frames end in Flush). */
   readonly endsWithReadyForQuery: boolean;
+  /**
+   * What is to be done with the whole database instead of running frames; of session 0 only. It ends as
+   * done, or as `before-failed` with the reason.
+   */
+  readonly image?: ImageTask | undefined;
 }
+
+/** Something that is done with the whole database, between the transactions. */
+export type ImageTask =
+  /** Takes an image of an engine in memory. The output is the database's files, as a tar in shared memory. */
+  | { readonly kind: "save"; readonly imageNumber: number }
+  /**
+   * Puts an image of this engine back, even while a transaction is open. Everything that the sessions
+   * have is gone then.
+   */
+  | { readonly kind: "restore"; readonly imageNumber: number }
+  | { readonly kind: "drop"; readonly imageNumber: number }
+  /** Copies the files of an engine in a directory to a new directory. */
+  | { readonly kind: "copy-files"; readonly to: string };
 
 /** How a call ended. */
 export type CallOutcome =
@@ -71,5 +89,9 @@ export interface EngineProcess {
   terminate(): Promise<void>;
 }
 
-/** Starts an engine; rejects when it cannot be started or fails its self-tests. */
-export type StartEngineProcess = () => Promise<EngineProcess>;
+/**
+ * Starts an engine; rejects when it cannot be started or fails its self-tests.
+ *
+ * @param archive the files to start from, as a tar; without them, those that it has or a new database
+ */
+export type StartEngineProcess = (archive?: Uint8Array) => Promise<EngineProcess>;

@@ -31,16 +31,24 @@ interface WebAssemblyObject {
   instantiate(source: object, imports: WasmImports): Promise<object>;
 }
 
+/** What PGlite has asked of WebAssembly since. */
+export interface HardenedWebAssembly {
+  /** The engine's memory, as long as it is now; `undefined` before PGlite has made it. */
+  memory(): SharedArrayBuffer | undefined;
+  /** How many modules were compiled: PostgreSQL, and each of its libraries when it is loaded. */
+  modulesCompiled(): number;
+}
+
 /**
  * Wraps the `WebAssembly` object of this thread.
  *
  * @param memoryLimitMiB cap of the engine's memory; past it PostgreSQL reports 53200 (out of memory)
- * @returns a function that gives the engine's memory once PGlite has made it
  */
-export function hardenWebAssembly(memoryLimitMiB: number): () => WasmMemory | undefined {
+export function hardenWebAssembly(memoryLimitMiB: number): HardenedWebAssembly {
   const webAssembly = (globalThis as unknown as { WebAssembly: WebAssemblyObject }).WebAssembly;
   const original = { ...pickOriginals(webAssembly) };
   let engineMemory: WasmMemory | undefined;
+  let modulesCompiled = 0;
 
   webAssembly.Memory = new Proxy(original.Memory, {
     construct(Memory, [descriptor]: [MemoryDescriptor]) {
@@ -54,15 +62,22 @@ export function hardenWebAssembly(memoryLimitMiB: number): () => WasmMemory | un
     },
   });
   webAssembly.Module = new Proxy(original.Module, {
-    construct: (Module, [source]: [Uint8Array]) => new Module(shared(source)),
+    construct: (Module, [source]: [Uint8Array]) => {
+      modulesCompiled += 1;
+      return new Module(shared(source));
+    },
   });
-  webAssembly.compile = (source) => original.compile(shared(source));
+  webAssembly.compile = (source) => {
+    modulesCompiled += 1;
+    return original.compile(shared(source));
+  };
   webAssembly.instantiate = (source, imports) => {
     withoutIntervalTimers(imports);
     const isBinary = source instanceof ArrayBuffer || ArrayBuffer.isView(source);
+    if (isBinary) modulesCompiled += 1;
     return original.instantiate(isBinary ? shared(source) : source, imports);
   };
-  return () => engineMemory;
+  return { memory: () => engineMemory?.buffer, modulesCompiled: () => modulesCompiled };
 }
 
 function pickOriginals(webAssembly: WebAssemblyObject): WebAssemblyObject {

@@ -6,7 +6,8 @@
 import { ADMIN_ROLE } from "../../dsql/index.ts";
 import { queryFrame } from "../../pgwire/index.ts";
 import { type FrontendFrame, SessionStartError } from "../../session/index.ts";
-import type { EngineProcess } from "./engine-process.ts";
+import type { EngineProcess, ImageTask } from "./engine-process.ts";
+import { imageCall, imageProblem } from "./image-call.ts";
 import { type ChoreResult, choreResult } from "./multiplexer-chore.ts";
 import type { MultiplexerEvent } from "./multiplexer-events.ts";
 import { createScheduler, type Scheduler } from "./multiplexer-scheduler.ts";
@@ -45,6 +46,18 @@ export interface SharedBackend {
   readonly scheduler: Scheduler;
   /** Why the process is gone; undefined while it works. */
   lostReason(): string | undefined;
+  /**
+   * Does something with the whole database once no transaction is open.
+   *
+   * @returns the output of the task
+   * @throws Error with the reason when it was not done
+   */
+  runImageTask(task: Exclude<ImageTask, { readonly kind: "restore" }>): Promise<Uint8Array>;
+  /**
+   * Ends the sessions and everything that waits, without ending the process: its database is about to
+   * become another one, and to be shared anew.
+   */
+  retire(reason: string): void;
   /** Told once when the process is gone. */
   readonly lostListeners: Set<(reason: string) => void>;
   /** Whether any statement may change a setting, by a function of the database. */
@@ -93,11 +106,38 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
 
   function lose(reason: string): void {
     if (lostReason !== undefined) return;
-    lostReason = reason;
     onEvent({ type: "engine-lost", reason });
+    retire(reason);
+    process.terminate().catch(() => undefined);
+  }
+
+  function retire(reason: string): void {
+    if (lostReason !== undefined) return;
+    lostReason = reason;
     scheduler.fail(reason);
     for (const listener of lostListeners) listener(reason);
-    process.terminate().catch(() => undefined);
+  }
+
+  function runImageTask(task: ImageTask): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      let output: Uint8Array = new Uint8Array();
+      scheduler.submit({
+        sessionNumber: 0,
+        prepare: (state) => ({
+          exclusive: true,
+          call: imageCall(task),
+          onOutput: (chunk) => {
+            output = chunk;
+            return undefined;
+          },
+          after: { ...state, unnamedOwner: 0 },
+        }),
+        settle: (result) => {
+          if (result.kind === "done") resolve(output);
+          else reject(new Error(imageProblem(result)));
+        },
+      });
+    });
   }
 
   /** Takes the result before anything else is sent. */
@@ -165,6 +205,8 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
   return {
     process,
     scheduler,
+    runImageTask,
+    retire,
     lostReason: () => lostReason,
     lostListeners,
     functionsMayChangeSettings: () => functionsMayChangeSettings,

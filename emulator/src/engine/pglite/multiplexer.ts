@@ -9,6 +9,14 @@ import type {
   SqlSession,
   SqlSessionOptions,
 } from "../../session/index.ts";
+import {
+  type DatabaseImage,
+  type KeptImage,
+  keptImage,
+  newImageNumber,
+  putBack,
+  settleIn,
+} from "./database-images.ts";
 import type { EngineProcess, StartEngineProcess } from "./engine-process.ts";
 import { mappingFacts } from "./mapping-facts.ts";
 import { createSharedBackend, type SharedBackend } from "./multiplexer-backend.ts";
@@ -44,8 +52,30 @@ export interface PgliteEngineOptions {
   readonly timers?: MultiplexerTimers;
 }
 
+/** A database as a whole: its images in memory, its files in a directory. */
+export interface DatabaseKeeper {
+  /**
+   * Takes an image of a database in memory once no transaction is open.
+   *
+   * @throws Error when transactions are open for too long, or the engine cannot be started
+   */
+  saveImage(): Promise<DatabaseImage>;
+  /**
+   * Ends all sessions and brings the database back to an image, of this engine or another one.
+   *
+   * @throws Error when the engine cannot be started from it
+   */
+  restoreImage(image: DatabaseImage): Promise<void>;
+  /**
+   * Copies the files of a database in a directory to a new one, once no transaction is open.
+   *
+   * @throws Error when that cannot be done; nothing is left of the copy
+   */
+  copyFiles(to: string): Promise<void>;
+}
+
 /** A cluster's database on PGlite. */
-export type PgliteEngine = SqlEngine & RoleMappingReader;
+export type PgliteEngine = SqlEngine & RoleMappingReader & DatabaseKeeper;
 
 /** Makes the engine of one cluster; nothing is started before it is asked for something. */
 export function createPgliteEngine(options: PgliteEngineOptions): PgliteEngine {
@@ -57,16 +87,22 @@ export function createPgliteEngine(options: PgliteEngineOptions): PgliteEngine {
   let lastProcessId = 0;
   let stopped = false;
 
-  async function start(): Promise<SharedBackend> {
+  async function start(archive?: Uint8Array): Promise<SharedBackend> {
     let process: EngineProcess;
     try {
-      process = await options.startProcess();
+      process = await options.startProcess(archive);
     } catch (error) {
       starting = undefined;
       onEvent({ type: "engine-start-failed", message: messageOf(error) });
       throw error;
     }
-    const backend = createSharedBackend({
+    const backend = share(process);
+    onEvent({ type: "engine-started" });
+    return backend;
+  }
+
+  function share(process: EngineProcess): SharedBackend {
+    return createSharedBackend({
       process,
       timers,
       transactionWaitMs: options.transactionWaitMs,
@@ -75,7 +111,19 @@ export function createPgliteEngine(options: PgliteEngineOptions): PgliteEngine {
         if (!stopped) onEvent(event);
       },
     });
-    onEvent({ type: "engine-started" });
+  }
+
+  async function restore(
+    before: SharedBackend | undefined,
+    image: KeptImage,
+  ): Promise<SharedBackend> {
+    if (before?.lostReason() === undefined && before !== undefined) {
+      before.retire("the database was reset");
+      if ((await putBack(before.process, image)) === undefined) return share(before.process);
+    }
+    await before?.process.terminate();
+    const backend = await start(image.archive);
+    await settleIn(backend.process, image);
     return backend;
   }
 
@@ -138,6 +186,29 @@ export function createPgliteEngine(options: PgliteEngineOptions): PgliteEngine {
       const { roleMappings } = await runningBackend();
       return mappingFacts(await roleMappings.tables(), principalArn, databaseRole);
     },
+    saveImage: async () => {
+      const backend = await runningBackend();
+      const imageNumber = newImageNumber();
+      const archive = await backend.runImageTask({ kind: "save", imageNumber });
+      return keptImage(archive, { process: backend.process, imageNumber });
+    },
+    restoreImage: async (image) => {
+      refuseWhenStopped();
+      const before = starting?.catch(() => undefined);
+      // Whoever asks for a session meanwhile gets it when the image is back.
+      const restored = Promise.resolve(before).then((backend) => restore(backend, kept(image)));
+      starting = restored;
+      try {
+        await restored;
+      } catch (error) {
+        if (starting === restored) starting = undefined;
+        throw error;
+      }
+    },
+    copyFiles: async (to) => {
+      const backend = await runningBackend();
+      await backend.runImageTask({ kind: "copy-files", to });
+    },
     openSession,
     stop: async () => {
       stopped = true;
@@ -146,6 +217,10 @@ export function createPgliteEngine(options: PgliteEngineOptions): PgliteEngine {
       await Promise.all([...sessions.values()].map((session) => session.close()));
     },
   };
+}
+
+function kept(image: DatabaseImage): KeptImage {
+  return "home" in image ? (image as KeptImage) : keptImage(image.archive);
 }
 
 function messageOf(error: unknown): string {

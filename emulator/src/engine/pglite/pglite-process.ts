@@ -32,6 +32,8 @@ const MAX_CALL_NUMBER = 2 ** 30;
 export interface PgliteProcessOptions {
   /** Directory of the database; made from the snapshot when it does not exist. In memory without it. */
   readonly dataDirectory?: string | undefined;
+  /** Files of the database, as a tar, to start from in memory instead of the snapshot. */
+  readonly archive?: Uint8Array | undefined;
   /** The prepared snapshot; by default the one that the build has made. */
   readonly snapshotFile?: string | undefined;
   /** Time after which a statement is interrupted, below 17,000; 15,000 by default. */
@@ -73,6 +75,7 @@ export async function startPgliteProcess(
     worker = startWorker({
       snapshotFile,
       dataDirectory: options.dataDirectory,
+      archive: options.archive,
       memoryLimitMiB: options.memoryLimitMiB ?? DEFAULT_MEMORY_LIMIT_MIB,
       superuserGuard: options.superuserGuard,
       controlWords: control,

@@ -8,6 +8,7 @@ import { InvariantViolation } from "../../shared/index.ts";
 import type { Backend } from "./backend.ts";
 import { firstValue } from "./backend-reply.ts";
 import { createCallRunner, type RunCall } from "./call-runner.ts";
+import { createImageTasks, type ImageTasks } from "./image-tasks.ts";
 import { createTestedGuard } from "./escape-self-test.ts";
 import { hardenWebAssembly } from "./harden-web-assembly.ts";
 import { OutputPump, type PostMessage } from "./output-pump.ts";
@@ -28,17 +29,18 @@ const post: PostMessage = (message, transfer) => {
 interface StartedEngine {
   readonly pump: OutputPump;
   readonly runCall: RunCall;
+  readonly imageTasks: ImageTasks;
   readonly cancelFlags: CancelFlags;
 }
 
 async function start(options: WorkerOptions): Promise<StartedEngine> {
-  const source = openSnapshot(options.snapshotFile, options.dataDirectory);
-  const engineMemory = hardenWebAssembly(options.memoryLimitMiB);
+  const source = openSnapshot(options.snapshotFile, options.dataDirectory, options.archive);
+  const webAssembly = hardenWebAssembly(options.memoryLimitMiB);
   // PGlite must not be loaded before WebAssembly is hardened.
   const { startBackend } = await import("./backend.ts");
   const backend = await startBackend(source);
   refuseEarlierDatabase(backend);
-  const memory = engineMemory()?.buffer;
+  const memory = webAssembly.memory();
   if (memory === undefined) throw new InvariantViolation("PGlite did not ask for a memory");
 
   reportDsqlVersion(backend, memory);
@@ -50,13 +52,22 @@ async function start(options: WorkerOptions): Promise<StartedEngine> {
   const control = options.controlWords;
   const pump = new OutputPump(control, post);
   const { module } = backend;
+  const imageTasks = createImageTasks({
+    backend,
+    dataDirectory: options.dataDirectory,
+    memory: () => webAssembly.memory() ?? memory,
+    modulesCompiled: () => webAssembly.modulesCompiled(),
+    sessionMemory,
+  });
   return {
     pump,
+    imageTasks,
     runCall: createCallRunner({
       backend,
       guard,
       tellSessionFacts,
       sessionMemory,
+      imageTasks,
       pump,
       control,
       memory,
@@ -86,11 +97,13 @@ function describe(error: unknown): string {
 }
 
 try {
-  const { pump, runCall, cancelFlags } = await start(workerData as WorkerOptions);
+  const { pump, runCall, imageTasks, cancelFlags } = await start(workerData as WorkerOptions);
   port.on("message", (call: CallMessage) => {
     const outcome = runCall(call);
-    const bytes = pump.finish();
-    const transfer = bytes === undefined ? [] : [bytes.buffer];
+    const answer = pump.finish();
+    // The archive is in shared memory, which is not moved.
+    const bytes = imageTasks.takeArchive() ?? answer;
+    const transfer = answer === undefined ? [] : [answer.buffer];
     post({ kind: "outcome", callNumber: call.callNumber, outcome, bytes }, transfer);
   });
   post({ kind: "ready", cancelFlags }, []);

@@ -48,8 +48,11 @@ export function sessionFactsText(facts: {
   ].join(SEPARATOR);
 }
 
-/** Tells the backend the facts of the session that it runs for from now on. */
-export type TellSessionFacts = (text: string) => void;
+/**
+ * Tells the backend the facts of the session that it runs for from now on; with `again` even if it was
+ * told the same before.
+ */
+export type TellSessionFacts = (text: string, options?: { readonly again: boolean }) => void;
 
 /**
  * Finds the place of the text and takes the start text away.
@@ -60,8 +63,8 @@ export function createSessionFacts(backend: Backend, memory: SharedArrayBuffer):
   const bytes = Buffer.from(memory);
   const place = findPlace(backend, bytes);
   let told: string | undefined;
-  const tell = (text: string): void => {
-    if (text === told) return;
+  const tell: TellSessionFacts = (text, options) => {
+    if (text === told && options?.again !== true) return;
     const end = bytes.write(text, place, FACTS_BYTES, "utf8");
     bytes[place + end] = 0;
     told = text;

@@ -31,6 +31,13 @@ export interface SessionMemory {
   enter(sessionNumber: number): void;
   /** Frees what belongs to a session that is over; no transaction may have failed. */
   forget(sessionNumber: number): void;
+  /**
+   * Copies what is kept of the sessions, to go with an image of the engine's memory.
+   *
+   * @returns a function for when that image has been put back: it frees what belongs to sessions, which
+   * are over then
+   */
+  copy(): () => void;
 }
 
 /**
@@ -57,14 +64,26 @@ export function createSessionMemory(backend: Backend, memory: SharedArrayBuffer)
     current = sessionNumber;
   }
 
+  function forget(sessionNumber: number): void {
+    if (sessionNumber !== current && !kept.has(sessionNumber)) return;
+    enter(sessionNumber);
+    if (words[sequencePlaces[0] ?? 0] !== 0) backend.query("DISCARD SEQUENCES");
+    enter(0);
+    kept.delete(sessionNumber);
+  }
+
   return {
     enter,
-    forget: (sessionNumber) => {
-      if (sessionNumber !== current && !kept.has(sessionNumber)) return;
-      enter(sessionNumber);
-      if (words[sequencePlaces[0] ?? 0] !== 0) backend.query("DISCARD SEQUENCES");
+    forget,
+    copy: () => {
       enter(0);
-      kept.delete(sessionNumber);
+      const copied = new Map(kept);
+      return () => {
+        current = 0;
+        kept.clear();
+        for (const [sessionNumber, values] of copied) kept.set(sessionNumber, values);
+        for (const sessionNumber of copied.keys()) forget(sessionNumber);
+      };
     },
   };
 }

@@ -22,14 +22,16 @@ const CLUSTER_MARK = "PG_VERSION";
  * Reads the snapshot, or makes sure that the directory has a cluster. The caller holds the lock of
  * the directory.
  *
+ * @param archive files for memory, instead of the snapshot's
  * @throws Error when the directory has something else in it
  */
 export function openSnapshot(
   snapshotFile: string,
   dataDirectory: string | undefined,
+  archive?: Uint8Array,
 ): BackendSource {
   if (dataDirectory === undefined) {
-    return { kind: "memory", snapshotTar: gunzipSync(readFileSync(snapshotFile)) };
+    return { kind: "memory", snapshotTar: archive ?? gunzipSync(readFileSync(snapshotFile)) };
   }
   if (!existsSync(join(dataDirectory, CLUSTER_MARK))) fillDirectory(snapshotFile, dataDirectory);
   return { kind: "directory", path: dataDirectory };

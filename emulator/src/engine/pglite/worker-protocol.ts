@@ -13,6 +13,8 @@ export interface WorkerOptions {
   readonly snapshotFile: string;
   /** Directory of the database cluster, filled from the snapshot if it is not there; in memory without it. */
   readonly dataDirectory: string | undefined;
+  /** Files to start from in memory, as a tar; the snapshot's without them. */
+  readonly archive: Uint8Array | undefined;
   /** Cap of the engine's linear memory, in MiB. */
   readonly memoryLimitMiB: number;
   /** Guard that keeps clients from the superuser; `undefined` is the best one that passes its test. */
