@@ -20,7 +20,7 @@ import { randomConfiguration } from "./fixtures/review/random-configuration.ts";
 import { signToken } from "./fixtures/sigv4/sign-token.ts";
 
 const SEED = 20_261_124;
-const CONFIGURATIONS = 16;
+const CONFIGURATIONS = 10;
 const NOW = new Date("2026-01-15T12:00:00.000Z");
 const clock = { now: () => NOW, schedule: () => () => undefined };
 
@@ -194,7 +194,7 @@ describe("the access matrix of random configurations", () => {
     }
     // The sample would say little if it were one-sided.
     expect([...seen.keys()].sort()).toEqual(["admitted", "no iam_denied", "no role_not_mapped"]);
-    expect(Math.min(...seen.values())).toBeGreaterThan(15);
+    expect(Math.min(...seen.values())).toBeGreaterThan(8);
   });
 
   test("says yes or no only where every circumstance leads to it, when none is given", async () => {
@@ -220,6 +220,6 @@ describe("the access matrix of random configurations", () => {
     }
     const { yes, no, depends, confirmed } = outcomes;
     expect(yes + no + depends).toBe(CONFIGURATIONS * 30);
-    expect(Math.min(yes, no, depends, confirmed)).toBeGreaterThan(15);
+    expect(Math.min(yes, no, depends, confirmed)).toBeGreaterThan(8);
   });
 });

@@ -30,3 +30,10 @@ export {
   isSameAccess,
 } from "./diff-access.ts";
 export { renderDifference, renderDifferenceMarkdown } from "./render-difference.ts";
+export {
+  inventoryOf,
+  type InventoriedPolicy,
+  isOfAws,
+  policyKey,
+  statementKey,
+} from "./policy-inventory.ts";
