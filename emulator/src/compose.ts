@@ -1,7 +1,13 @@
 /** The composition root: makes everything from the configuration, starts it and stops it. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { DecisionLog, type DecisionRecord, EventLog, JsonLinesFile } from "./audit/index.ts";
+import {
+  DecisionLog,
+  type DecisionRecord,
+  EventLog,
+  JsonLinesFile,
+  NeededLog,
+} from "./audit/index.ts";
 import {
   accountOfAccessKeyId,
   OidcTokens,
@@ -155,6 +161,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     connectSteps: CONNECTION_STEPS,
     wait: (ms) => pause(ms, undefined, { ref: false }),
   });
+  const needed = new NeededLog();
   const authorizer = createConnectionAuthorizer({
     clock,
     mode: config.enforce,
@@ -165,7 +172,9 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
         accounts.recordUse(principal, accessKeyId, { service: "dsql", region: cluster.region });
       }
       if (wakesCluster(decision)) clusters.clientConnects(decision.cluster.identifier);
-      onEvent({ kind: "decision", record: log.record(decision) });
+      const record = log.record(decision);
+      needed.add(record);
+      onEvent({ kind: "decision", record });
     },
     ports: {
       faults,
@@ -271,6 +280,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     readiness: { isReady: () => isReady },
     clusters: { count: () => clusters.count() },
     connections: log,
+    needed,
     faults,
     events,
     state: {

@@ -16,9 +16,17 @@ export type {
   RecordedRefusal,
   RecordedStep,
 } from "./decision-record.ts";
+export { explainNeededSummary } from "./explain-needed-summary.ts";
 export { explainRecord } from "./explain-record.ts";
 export type { LiveState } from "./live-state.ts";
+export {
+  type KeptNeed,
+  NeededLog,
+  type NeededSummary,
+  type UncuredRefusals,
+} from "./needed-log.ts";
 export { parseDecisionRecord } from "./parse-decision-record.ts";
+export type { GrantInCluster, NeedsOfPrincipal, SummedPolicy } from "./summarize-needs.ts";
 export type { ApiCall } from "./cloudtrail/api-call-event.ts";
 export type {
   CloudTrailEvent,

@@ -5,6 +5,7 @@ import {
   envCommand,
   explainCommand,
   healthCommand,
+  neededCommand,
   tokenCommand,
   versionCommand,
 } from "./index.ts";
@@ -43,6 +44,7 @@ const HELPS: readonly [string, string, readonly string[]][] = [
     ],
   ],
   [explainCommand.name, explainCommand.help(), ["--help", "--json", "--last", "--ready-file"]],
+  [neededCommand.name, neededCommand.help(), ["--help", "--json", "--principal", "--ready-file"]],
   [clockCommand.name, clockCommand.help(), ["--force", "--help", "--json", "--ready-file"]],
   [
     healthCommand.name,

@@ -11,6 +11,7 @@ export {
 export { clientEnvironment, envCommand } from "./env-command.ts";
 export { explainCommand } from "./explain-command.ts";
 export { healthCommand } from "./health-command.ts";
+export { neededCommand } from "./needed-command.ts";
 export { commandUrl, packageVersion, preloadUrl } from "./package-files.ts";
 export { reachableAddress } from "./reachable-address.ts";
 export {

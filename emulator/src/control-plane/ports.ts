@@ -8,6 +8,7 @@ import type {
   DecisionSummary,
   EventListOptions,
   LiveState,
+  NeededSummary,
 } from "../audit/index.ts";
 import type { CallFault, FaultableCall, FaultAddition, FaultReport } from "../faults/index.ts";
 
@@ -32,6 +33,14 @@ export interface EventRecords {
   /** Newest first. */
   list(options: EventListOptions): readonly CloudTrailEvent[];
   counts(): { readonly events: number; readonly dropped: number };
+}
+
+/** What refused connections have needed; `NeededLog` keeps it. */
+export interface NeededRecords {
+  /** @param principal ARN or name of a user or role; all of them if not given */
+  summary(principal?: string): NeededSummary;
+  /** Begins anew. */
+  clear(): void;
 }
 
 /** Is told of each call of AWS's APIs whose operation is known, when its answer is. */

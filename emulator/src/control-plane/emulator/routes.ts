@@ -1,12 +1,19 @@
 /** The emulator's own API, below `/_emulator/`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "../api-error.ts";
-import type { CaCertificateSource, EventRecords, FaultRules, StateSource } from "../ports.ts";
+import type {
+  CaCertificateSource,
+  EventRecords,
+  FaultRules,
+  NeededRecords,
+  StateSource,
+} from "../ports.ts";
 import { changeClock, clockBody } from "./clock.ts";
 import { endConnection, findConnection, listConnections } from "./connections.ts";
 import { listEvents } from "./events.ts";
 import { addFault, listFaults, removeFault } from "./faults.ts";
 import { type HealthSources, healthBody } from "./health.ts";
+import { neededBody } from "./needed.ts";
 import { stateBody } from "./state.ts";
 
 /** What the API is served from. */
@@ -17,6 +24,8 @@ export interface EmulatorApiSources extends HealthSources {
   readonly faults?: FaultRules;
   /** Without them, the path of events is not there. */
   readonly events?: EventRecords;
+  /** Without it, the path of what is needed is not there. */
+  readonly needed?: NeededRecords;
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -65,12 +74,21 @@ function addFaultsApi(app: FastifyInstance, faults: FaultRules): void {
   });
 }
 
+function addNeededApi(app: FastifyInstance, needed: NeededRecords): void {
+  app.get("/_emulator/needed", async ({ query }) => neededBody(needed, query));
+  app.delete("/_emulator/needed", async (_request, reply) => {
+    needed.clear();
+    return reply.code(204).send();
+  });
+}
+
 /** Adds the routes to the server. */
 export function addEmulatorApi(app: FastifyInstance, sources: EmulatorApiSources): void {
   const { events } = sources;
   if (events !== undefined) {
     app.get("/_emulator/events", async ({ query }) => listEvents(events, query));
   }
+  if (sources.needed !== undefined) addNeededApi(app, sources.needed);
   if (sources.faults !== undefined) addFaultsApi(app, sources.faults);
   for (const [url, handler] of Object.entries(readers(sources))) {
     app.get(url, async (request, reply) => handler(request, reply));
