@@ -58,7 +58,7 @@ function conditionLine(
   statement: StatementCoverage,
   { operator, key, held, failed }: ConditionCoverage,
 ): readonly string[] {
-  if ((held > 0) === (failed > 0) && held > 0) return [];
+  if (held > 0 === failed > 0 && held > 0) return [];
   const seen = held > 0 ? "never failed" : failed > 0 ? "never held" : "never looked at";
   return [`${operator} ${key}: ${seen}: ${statementName(statement)}`];
 }

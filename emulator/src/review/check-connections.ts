@@ -19,7 +19,8 @@ export interface ReviewedConnection {
 }
 
 /** Tools for people, who may want to be admin. */
-const TOOLS = /^(?:psql|pg_dump|pg_restore|pgadmin|pgcli|dbeaver|datagrip|tableplus|beekeeper|postico)/i;
+const TOOLS =
+  /^(?:psql|pg_dump|pg_restore|pgadmin|pgcli|dbeaver|datagrip|tableplus|beekeeper|postico)/i;
 const LONG_LIFETIME_SECONDS = 3600;
 
 /** Findings of each kind, one for each principal and application. */

@@ -65,7 +65,9 @@ function mappingsWithoutAccess(
 ): readonly Finding[] {
   return database.mappings
     .filter(({ principalArn }) =>
-      principals.some(({ arn, accountId }) => arn === principalArn && accountId === cluster.accountId),
+      principals.some(
+        ({ arn, accountId }) => arn === principalArn && accountId === cluster.accountId,
+      ),
     )
     .filter(({ principalArn }) => !mayConnect(matrix, principalArn, cluster.arn))
     .map(({ principalArn, databaseRole }) => ({
