@@ -6,6 +6,7 @@ import {
   judgeAdmission,
   judgeRefusal,
 } from "./judge-attempt.ts";
+import { type ExpectedNeed, judgeNeed, type NeededPolicyForm } from "./judge-need.ts";
 import type { Attempt } from "./observe-attempt.ts";
 
 /**
@@ -32,4 +33,18 @@ export async function assertAdmitted(
 ): Promise<void> {
   const { isMet, text } = await judgeAdmission(attempt, expected);
   if (!isMet) throw new AssertionError({ message: text, stackStartFn: assertAdmitted });
+}
+
+/**
+ * Asserts that what an attempt lacked is this policy and no other; `null` is none.
+ *
+ * @throws AssertionError with the decision's trace
+ */
+export async function assertNeeded(
+  attempt: Attempt,
+  policy: NeededPolicyForm,
+  expected: ExpectedNeed = {},
+): Promise<void> {
+  const { isMet, text } = await judgeNeed(attempt, policy, expected);
+  if (!isMet) throw new AssertionError({ message: text, stackStartFn: assertNeeded });
 }

@@ -2,7 +2,7 @@
 export type { DecisionSummary, RecordedRefusal } from "../audit/index.ts";
 export type { RefusalCode } from "../auth/index.ts";
 export { ConfigurationError, type ReadyInfo } from "../index.ts";
-export { assertAdmitted, assertRefused } from "./assertions.ts";
+export { assertAdmitted, assertNeeded, assertRefused } from "./assertions.ts";
 export { assumeRole, type AssumeRoleOptions } from "./assume-role.ts";
 export type {
   AccountForm,
@@ -33,6 +33,7 @@ export type { EmulatorClock } from "./emulator-clock.ts";
 export { EmulatorApiError } from "./emulator-http.ts";
 export type { Fault, FaultForm, Faults } from "./faults.ts";
 export type { ExpectedAdmission, ExpectedRefusal } from "./judge-attempt.ts";
+export type { ExpectedNeed, NeededPolicyForm } from "./judge-need.ts";
 export { type DsqlMatchers, type MatcherResult, matchers } from "./matchers.ts";
 export type { Attempt } from "./observe-attempt.ts";
 export { policy, type StatementOptions } from "./policy.ts";

@@ -66,11 +66,13 @@ export async function judgeAdmission(
   return judgement(isMet, wanted, observed);
 }
 
-function part(name: string, value: string | undefined): string {
+/** `, name value`, or nothing. */
+export function part(name: string, value: string | undefined): string {
   return value === undefined ? "" : `, ${name} ${value}`;
 }
 
-function judgement(isMet: boolean, wanted: string, observed: Observed): Judgement {
+/** The judgement with what came and the trace. */
+export function judgement(isMet: boolean, wanted: string, observed: Observed): Judgement {
   const trace = observed.decision === undefined ? "" : `\n\n${explainRecord(observed.decision)}`;
   return { isMet, text: `expected ${wanted}; ${came(observed)}${trace}` };
 }

@@ -6,6 +6,7 @@ import {
   type Judgement,
   judgeRefusal,
 } from "./judge-attempt.ts";
+import { type ExpectedNeed, judgeNeed, type NeededPolicyForm } from "./judge-need.ts";
 import type { Attempt } from "./observe-attempt.ts";
 
 /** What the matchers look like on `expect(…)`, to extend the types of Vitest or Jest with. */
@@ -14,6 +15,8 @@ export interface DsqlMatchers<Result = Promise<void>> {
   toBeRefused(expected?: ExpectedRefusal): Result;
   /** The attempt is admitted, as this role. */
   toBeAdmitted(expected?: ExpectedAdmission): Result;
+  /** What the attempt lacked is this policy, and no other. */
+  toHaveNeeded(policy: NeededPolicyForm, expected?: ExpectedNeed): Result;
 }
 
 /** What Vitest and Jest take from a matcher. */
@@ -32,6 +35,15 @@ export const matchers = {
   /** Fails unless the attempt is admitted as expected; with `.not`, if it is. */
   async toBeAdmitted(received: Attempt, expected: ExpectedAdmission = {}): Promise<MatcherResult> {
     return matcherResult(await judgeAdmission(received, expected));
+  },
+
+  /** Fails unless the attempt lacked this policy and no other; with `.not`, if it did. */
+  async toHaveNeeded(
+    received: Attempt,
+    policy: NeededPolicyForm,
+    expected: ExpectedNeed = {},
+  ): Promise<MatcherResult> {
+    return matcherResult(await judgeNeed(received, policy, expected));
   },
 };
 
