@@ -25,7 +25,12 @@ import { createEmulatorClock } from "./clock/index.ts";
 import { openClusters } from "./compose/cluster-store.ts";
 import { openCertificates } from "./compose/certificates.ts";
 import { withDefaultUser } from "./compose/configured-accounts.ts";
+import { createLiveReviews } from "./compose/coverage.ts";
 import { createEngines } from "./compose/engines.ts";
+import { GatedConnections } from "./compose/gated-connections.ts";
+import { makeStates } from "./compose/make-states.ts";
+import { StateGate } from "./compose/state-gate.ts";
+import { signatureSurroundings } from "./compose/signing-surroundings.ts";
 import { GoneClusters } from "./compose/gone-clusters.ts";
 import { describeInFile, type EmulatorConfig } from "./config/index.ts";
 import { AWS_OPERATIONS, buildControlPlane } from "./control-plane/index.ts";
@@ -115,12 +120,13 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   }
   if (config.clock.isFrozen) await clock.change({ kind: "freeze" });
   const configured = withDefaultUser(config, stateDirectory);
-  const { accounts, sessionTokens, keep } = openAccounts({
+  const opened = openAccounts({
     accounts: configured.map(({ membership, ...declared }) => ({ declared, membership })),
     dataDirectory: config.dataDirectory,
     sessionKey: loadOrCreateSessionKey(stateDirectory),
     clock,
   });
+  const { accounts, sessionTokens, keep } = opened;
   await keep();
   const goneClusters = new GoneClusters();
   const store = openClusters({
@@ -166,6 +172,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     clock,
     mode: config.enforce,
     onDecision: (decision) => {
+      reviews.counters.recordConnection(decision);
       events.recordConnection(decision);
       const { principal, accessKeyId, cluster } = decision;
       if (principal !== undefined && accessKeyId !== undefined && cluster !== undefined) {
@@ -182,6 +189,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       gate,
       accessKeys: accounts,
       networks: new MemoryNetworkDirectory(config.networks),
+      surroundings: signatureSurroundings({ accounts, clusters, aliases: config.aliases }),
       policies: {
         policiesFor: (principal, { identifier, region, accountId }) => ({
           ...accounts.policiesOf(principal, accountId),
@@ -204,6 +212,17 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       onEvent({ kind: "engine", database, event });
     },
   });
+  const reviews = createLiveReviews({
+    config,
+    accounts,
+    sessionTokens,
+    store,
+    clock,
+    log,
+    engineOf: (cluster) => engines.engineOf(cluster),
+  });
+  const stateGate = new StateGate();
+  const gated = new GatedConnections(stateGate);
   const certificates = await openCertificates(
     {
       config,
@@ -215,10 +234,11 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   const listener = createPostgresListener({
     findSecureContext: certificates.find,
     environment: {
-      authorizer,
+      authorizer: gated.authorizer(authorizer),
       engines,
       observer: {
         opened: (connection) => {
+          gated.arrived(connection.sessionId);
           clusters.connectionOpened(connection.authorization.cluster.identifier);
           log.opened(connection);
         },
@@ -227,6 +247,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
           log.closed(connection, reason);
         },
         ended: (sessionId, { clientAddress, reason, bytesReceived }) => {
+          gated.arrived(sessionId);
           gate.givePlaceBack(sessionId);
           log.ended(sessionId);
           // What never got to a decision leaves this line and no record; who only looks whether somebody is there, none.
@@ -280,9 +301,16 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     readiness: { isReady: () => isReady },
     clusters: { count: () => clusters.count() },
     connections: log,
+    reviews,
+    coverage: reviews,
     needed,
     faults,
     events,
+    gate: stateGate,
+    states: makeStates({
+      ...{ config, clock, opened, store, engines, listener, faults, log, events },
+      ...{ version: parts.version, gate: stateGate },
+    }),
     state: {
       describe: (options) => ({
         accounts: accounts
@@ -317,7 +345,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       accounts: { directoryOf: (id) => accounts.directoryOf(id), keep },
       clusters,
       keepClusters: () => store.keep(),
-      authorization: accounts,
+      authorization: reviews.authorization,
       requestIds: { newRequestId: () => randomUUID() },
       sts: {
         sessions: sessionTokens,

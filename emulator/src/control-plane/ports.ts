@@ -10,6 +10,8 @@ import type {
   LiveState,
   NeededSummary,
 } from "../audit/index.ts";
+import type { CoverageReport } from "../coverage/index.ts";
+import type { AccessMatrix, Finding, MatrixQuestion } from "../review/index.ts";
 import type { CallFault, FaultableCall, FaultAddition, FaultReport } from "../faults/index.ts";
 
 /** The fault rules; `Faults` keeps them. */
@@ -85,4 +87,18 @@ export interface ConnectionRecords {
    */
   end(sessionId: string, reason: string): Promise<boolean>;
   counts(): DecisionCounts;
+}
+
+/** Tells who can connect as what, and what looks wrong; engines may have to be started for it. */
+export interface AccessReviews {
+  matrix(question: MatrixQuestion): Promise<AccessMatrix>;
+  /** The gravest first. */
+  findings(): Promise<readonly Finding[]>;
+}
+
+/** How often statements, conditions and mappings have decided. */
+export interface CoverageReports {
+  report(): Promise<CoverageReport>;
+  /** Counts begin anew. */
+  reset(): void;
 }

@@ -5,6 +5,7 @@ import { checkMappings } from "./check-mappings.ts";
 import { checkStatements } from "./check-statements.ts";
 import { checkTrust } from "./check-trust.ts";
 import type { Estate } from "./estate.ts";
+import { ACTIONS_WITHOUT_OPERATION } from "./known-actions.ts";
 import { type Finding, sortFindings } from "./finding.ts";
 
 /** What is examined. */
@@ -14,7 +15,7 @@ export interface Examined {
   readonly matrix: AccessMatrix;
   /** Connections of the decision log; none for a configuration that nobody runs. */
   readonly connections: readonly ReviewedConnection[];
-  /** Names of all actions of DSQL, without `dsql:`. */
+  /** Names of the operations of DSQL, without `dsql:`. */
   readonly knownActions: readonly string[];
 }
 
@@ -41,7 +42,7 @@ export function examine({
     ),
     ...checkMappings(estate, matrix),
     ...checkTrust(estate, matrix),
-    ...checkStatements(estate, knownActions),
+    ...checkStatements(estate, [...knownActions, ...ACTIONS_WITHOUT_OPERATION]),
     ...checkConnections(connections, estate),
   ]);
 }

@@ -2,19 +2,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "../api-error.ts";
 import type {
+  AccessReviews,
   CaCertificateSource,
+  CoverageReports,
   EventRecords,
   FaultRules,
   NeededRecords,
   StateSource,
 } from "../ports.ts";
+import { addAccessApi } from "./access.ts";
 import { changeClock, clockBody } from "./clock.ts";
 import { endConnection, findConnection, listConnections } from "./connections.ts";
+import { addCoverageApi } from "./coverage.ts";
+import { addDoctorApi } from "./doctor.ts";
 import { listEvents } from "./events.ts";
 import { addFault, listFaults, removeFault } from "./faults.ts";
 import { type HealthSources, healthBody } from "./health.ts";
 import { neededBody } from "./needed.ts";
 import { stateBody } from "./state.ts";
+import type { EmulatorStates } from "./state-ports.ts";
+import { addStatesApi } from "./state-routes.ts";
 
 /** What the API is served from. */
 export interface EmulatorApiSources extends HealthSources {
@@ -24,8 +31,14 @@ export interface EmulatorApiSources extends HealthSources {
   readonly faults?: FaultRules;
   /** Without them, the path of events is not there. */
   readonly events?: EventRecords;
+  /** Without it, the paths of snapshots, resets and imports are not there. */
+  readonly states?: EmulatorStates;
   /** Without it, the path of what is needed is not there. */
   readonly needed?: NeededRecords;
+  /** Without them, the paths of access and of findings are not there. */
+  readonly reviews?: AccessReviews;
+  /** Without it, the path of coverage is not there. */
+  readonly coverage?: CoverageReports;
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -88,8 +101,14 @@ export function addEmulatorApi(app: FastifyInstance, sources: EmulatorApiSources
   if (events !== undefined) {
     app.get("/_emulator/events", async ({ query }) => listEvents(events, query));
   }
+  if (sources.reviews !== undefined) {
+    addAccessApi(app, sources.reviews);
+    addDoctorApi(app, sources.reviews);
+  }
+  if (sources.coverage !== undefined) addCoverageApi(app, sources.coverage);
   if (sources.needed !== undefined) addNeededApi(app, sources.needed);
   if (sources.faults !== undefined) addFaultsApi(app, sources.faults);
+  if (sources.states !== undefined) addStatesApi(app, sources.states);
   for (const [url, handler] of Object.entries(readers(sources))) {
     app.get(url, async (request, reply) => handler(request, reply));
   }
