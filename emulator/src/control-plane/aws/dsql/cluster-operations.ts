@@ -60,12 +60,12 @@ export const CLUSTER_OPERATIONS: Readonly<Record<string, DsqlOperation>> = {
       if (policy !== undefined && bypassPolicyLockoutSafetyCheck !== true) {
         await refuseLockout(call, newClusterAccess(call), { text: policy });
       }
-      const cluster = call.clusters.createCluster(call.scope, input);
+      // Kept first: when that fails, there is no cluster whose creation was answered with an error.
       if (serviceLinkedRoleAccess(call).length > 0) {
         call.directory.createServiceLinkedRole({ awsServiceName: DSQL_SERVICE });
         await call.keepAccounts();
       }
-      return cluster;
+      return call.clusters.createCluster(call.scope, input);
     },
   }),
   GetCluster: dsqlOperation({
