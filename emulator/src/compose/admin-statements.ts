@@ -3,7 +3,7 @@ import { ADMIN_ROLE } from "../dsql/index.ts";
 import type { PgliteEngine } from "../engine/index.ts";
 import { BACKEND_TYPE, latin1Text, queryFrame } from "../pgwire/index.ts";
 import type { SqlSession } from "../session/index.ts";
-import { inspectQuery, refuseInPlace, splitStatements } from "../sql/index.ts";
+import { inspectQuery, replaceInPlace, splitStatements } from "../sql/index.ts";
 
 const HEADER_BYTES = 5;
 /** So much of a statement is in messages. */
@@ -49,10 +49,10 @@ export async function runAsAdmin(
 
 async function run(session: SqlSession, statement: string): Promise<void> {
   const pieces: Uint8Array[] = [];
-  const { refused, mayChangeSettings, deallocatesAll } = inspectQuery(statement);
+  const { replaced, mayChangeSettings, deallocatesAll } = inspectQuery(statement);
   const outcome = await session.run(
     {
-      frames: [queryFrame(refuseInPlace(statement, refused))],
+      frames: [queryFrame(replaceInPlace(statement, replaced))],
       endsWithReadyForQuery: true,
       mayChangeSettings,
       deallocatesAll,

@@ -23,9 +23,11 @@
  * @see https://www.postgresql.org/docs/16/protocol-flow.html
  */
 import type { Authorization, ConnectionAttempt, PendingAdmission } from "../auth/index.ts";
+import type { Refusal } from "../sql/index.ts";
 import type { BatchDraft } from "./batch-draft.ts";
 import type { TransactionStatus } from "./ports.ts";
 import type { BatchPurpose } from "./transaction-end.ts";
+import { NO_WORK, type WorkMemory } from "./transaction-work.ts";
 
 /** Transaction status between two batches. */
 export type SettledStatus = Exclude<TransactionStatus, "unfinished">;
@@ -55,6 +57,8 @@ export interface SessionFacts {
    * on every batch may execute it.
    */
   readonly hasPreparedDeallocateAll: boolean;
+  /** For the rule of one DDL statement in a transaction. */
+  readonly work: WorkMemory;
 }
 
 /** The facts of a session that has just been opened. */
@@ -65,12 +69,13 @@ export const NEW_SESSION: SessionFacts = {
   isExpired: false,
   preparedEnds: new Map(),
   hasPreparedDeallocateAll: false,
+  work: NO_WORK,
 };
 
 /** The facts alone, of a state that has more. */
 export function sessionFacts(state: SessionFacts): SessionFacts {
   const { transactionStatus, transactionAge, isUnsynced, isExpired } = state;
-  const { preparedEnds, hasPreparedDeallocateAll } = state;
+  const { preparedEnds, hasPreparedDeallocateAll, work } = state;
   return {
     transactionStatus,
     transactionAge,
@@ -78,14 +83,20 @@ export function sessionFacts(state: SessionFacts): SessionFacts {
     isExpired,
     preparedEnds,
     hasPreparedDeallocateAll,
+    work,
   };
 }
 
-/** A Query or FunctionCall, which ends with ReadyForQuery by itself. */
+/** A Query or FunctionCall, which ends with ReadyForQuery by itself, or what stands for an Execute. */
 export interface SelfContainedDraft {
   readonly draft: BatchDraft;
   /** Whether it is a COPY … FROM STDIN, whose data has yet to come. */
   readonly startsCopyIn: boolean;
+  /**
+   * The error of an Execute that is refused: then the draft is a Query that makes the engine fail
+   * with it, hidden from the client, who gets the error alone.
+   */
+  readonly refusal?: Refusal | undefined;
 }
 
 /** Where a connection stands. */
@@ -110,6 +121,8 @@ export type ConnectionState =
       readonly endsWithReadyForQuery: boolean;
       /** A Query or FunctionCall that came behind messages without Sync and runs after them. */
       readonly next: SelfContainedDraft | undefined;
+      /** The error that the client gets in the place of what the engine answers. */
+      readonly refusal?: Refusal | undefined;
     } & SessionFacts)
   | ({ readonly kind: "StartingCopyIn"; readonly draft: BatchDraft } & SessionFacts)
   | ({

@@ -15,6 +15,7 @@ import type { ConnectionState, SessionFacts, StateOf } from "./connection-state.
 import { readyState } from "./session-state.ts";
 import type { SessionLimits } from "./session-limits.ts";
 import { closeWith, type Step, TERMINATED } from "./step.ts";
+import { workAfterReady } from "./transaction-work.ts";
 import { engineLost } from "./transition-query.ts";
 
 const ROLLBACK = "ROLLBACK";
@@ -91,7 +92,8 @@ export function afterEndedTransaction(
     );
   }
   const transactionAge = state.transactionStatus === "failed" ? "ended-told" : "ended-untold";
-  const ready = readyState({ ...state, transactionAge, isUnsynced: false });
+  const work = workAfterReady(state.work, "idle");
+  const ready = readyState({ ...state, transactionAge, isUnsynced: false, work });
   return { state: { ...ready, draft: state.draft }, effects: [] };
 }
 

@@ -1,6 +1,7 @@
 /** The states that an open session comes back to, made from its facts. */
 import { EMPTY_DRAFT } from "./batch-draft.ts";
 import { type SessionFacts, sessionFacts, type StateOf } from "./connection-state.ts";
+import { workAfterReady } from "./transaction-work.ts";
 
 /** Back to waiting for messages. */
 export function readyState(facts: SessionFacts): StateOf<"Ready"> {
@@ -13,7 +14,8 @@ export function withStatus(
   transactionStatus: SessionFacts["transactionStatus"],
 ): SessionFacts {
   const transactionAge = transactionStatus === "idle" ? "within-limit" : facts.transactionAge;
-  return { ...sessionFacts(facts), transactionStatus, transactionAge, isUnsynced: false };
+  const work = workAfterReady(facts.work, transactionStatus);
+  return { ...sessionFacts(facts), transactionStatus, transactionAge, isUnsynced: false, work };
 }
 
 /** Waits for Sync. */

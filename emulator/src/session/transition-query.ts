@@ -14,7 +14,14 @@ import {
   readyForQuery,
 } from "../pgwire/index.ts";
 import { assertNever } from "../shared/index.ts";
-import { inspectQuery, refuseInPlace } from "../sql/index.ts";
+import {
+  inspectQuery,
+  type Refusal,
+  replaceInPlace,
+  ruleText,
+  workAfter,
+  workRefusal,
+} from "../sql/index.ts";
 import {
   type BatchDraft,
   batchOf,
@@ -35,6 +42,7 @@ import type { BatchOutcome } from "./ports.ts";
 import { closeWith, type Step, TERMINATED } from "./step.ts";
 import { readyState, skipping, withStatus } from "./session-state.ts";
 import { type BatchPurpose, purposeOf } from "./transaction-end.ts";
+import { withBound, withParsed, withTransactionWork } from "./transaction-work.ts";
 
 /**
  * Messages and bytes of a batch after which the engine gets what there is, so that a client that
@@ -69,18 +77,8 @@ type Ready = StateOf<"Ready">;
 /** A message while the session waits for one. */
 export function onMessage(state: Ready, { frame, message }: MessageInput): Step {
   switch (message.type) {
-    case "Query": {
-      const facts = inspectQuery(message.sql);
-      let query = frame;
-      if (facts.copyFromStdin === "among-others") query = queryFrame(COPY_NOT_SUPPORTED_SQL);
-      else if (facts.refused.length > 0) {
-        query = queryFrame(refuseInPlace(message.sql, facts.refused));
-      }
-      return onSelfContained(state, {
-        draft: withStatements(withFrame(EMPTY_DRAFT, query, facts), facts.statementCount),
-        startsCopyIn: facts.copyFromStdin === "only",
-      });
-    }
+    case "Query":
+      return onQuery(state, frame, message.sql);
     case "FunctionCall":
       // The function is named by its object id, and could be set_config.
       return onSelfContained(state, {
@@ -91,10 +89,11 @@ export function onMessage(state: Ready, { frame, message }: MessageInput): Step 
       return onParse(state, frame, message);
     case "Bind": {
       const purpose = state.preparedEnds.get(message.statement) ?? "other";
-      return collect(state, withPurpose(withFrame(state.draft, frame), purpose));
+      const work = withBound(state.work, message.portal, message.statement);
+      return collect({ ...state, work }, withPurpose(withFrame(state.draft, frame), purpose));
     }
     case "Execute":
-      return collect(state, withStatements(withFrame(state.draft, frame), 1));
+      return onExecute(state, frame, message.portal);
     case "Describe":
     case "Close":
       return collect(state, withFrame(state.draft, frame));
@@ -135,6 +134,9 @@ export function afterBatch(
 ): Step {
   switch (outcome.kind) {
     case "completed": {
+      if (state.refusal !== undefined && outcome.transactionStatus !== "unfinished") {
+        return refused(withStatus(state, outcome.transactionStatus), state.refusal);
+      }
       if (outcome.transactionStatus !== "unfinished") {
         return { state: readyState(withStatus(state, outcome.transactionStatus)), effects: [] };
       }
@@ -170,6 +172,45 @@ export function engineLost({
   );
 }
 
+function onQuery(state: Ready, frame: FrontendFrame, sql: string): Step {
+  const facts = inspectQuery(sql);
+  const { replaced, after } = ruleText(facts, state.work.transaction);
+  let query = frame;
+  if (facts.copyFromStdin === "among-others") query = queryFrame(COPY_NOT_SUPPORTED_SQL);
+  else if (replaced.length > 0) query = queryFrame(replaceInPlace(sql, replaced));
+  return onSelfContained(
+    { ...state, work: withTransactionWork(state.work, after) },
+    {
+      draft: withStatements(withFrame(EMPTY_DRAFT, query, facts), facts.statementCount),
+      startsCopyIn: facts.copyFromStdin === "only" && replaced.length === 0,
+    },
+  );
+}
+
+/** The rule of one DDL statement in a transaction holds for what the portal runs. */
+function onExecute(state: Ready, frame: FrontendFrame, portal: string): Step {
+  const { transaction, portals } = state.work;
+  const work = portals.get(portal);
+  const refusal = work === undefined ? undefined : workRefusal(transaction, work);
+  if (refusal !== undefined) {
+    const statement = { ...refusal, start: 0, end: 0, parameterCount: 0 };
+    const query = withFrame(EMPTY_DRAFT, queryFrame(replaceInPlace("", [statement])));
+    const draft = withStatements(query, 1);
+    return onSelfContained(state, { draft, startsCopyIn: false, refusal });
+  }
+  const after = work === undefined ? transaction : workAfter(transaction, work);
+  return collect(
+    { ...state, work: withTransactionWork(state.work, after) },
+    withStatements(withFrame(state.draft, frame), 1),
+  );
+}
+
+/** The engine's transaction has failed with the error; now the client hears of it. */
+function refused(facts: SessionFacts, { sqlState, message }: Refusal): Step {
+  const bytes = errorResponse({ severity: "ERROR", sqlState, message });
+  return { state: skipping(facts, false), effects: [{ kind: "send", bytes }] };
+}
+
 /** Starts a batch that ends with ReadyForQuery by itself; what lies before it runs first. */
 function onSelfContained(state: Ready, next: SelfContainedDraft): Step {
   if (state.draft.frameCount > 0) {
@@ -179,7 +220,8 @@ function onSelfContained(state: Ready, next: SelfContainedDraft): Step {
   return start(state, next);
 }
 
-function start(state: Ready, { draft, startsCopyIn }: SelfContainedDraft): Step {
+function start(state: Ready, { draft, startsCopyIn, refusal }: SelfContainedDraft): Step {
+  if (refusal !== undefined) return executeRefusal(state, draft, refusal);
   if (!startsCopyIn) return execute(state, draft, true);
   const { statementCount } = draft;
   return {
@@ -196,14 +238,15 @@ function onParse(
   const facts = inspectQuery(sql);
   let parse = frame;
   if (facts.copyFromStdin !== "none") parse = parseFrame(statement, COPY_NOT_SUPPORTED_SQL);
-  else if (facts.refused.length > 0) {
-    const refusing = parseFrame(statement, refuseInPlace(sql, facts.refused));
+  else if (facts.replaced.length > 0) {
+    const refusing = parseFrame(statement, replaceInPlace(sql, facts.replaced));
     parse = withParameterTypes(refusing, frame, parameterTypes.length);
   }
   const hasPreparedDeallocateAll = state.hasPreparedDeallocateAll || facts.deallocatesAll;
+  const work = withParsed(state.work, statement, facts);
   const preparedEnds = withPrepared(state.preparedEnds, statement, purposeOf(sql));
   return collect(
-    { ...state, hasPreparedDeallocateAll, preparedEnds },
+    { ...state, hasPreparedDeallocateAll, preparedEnds, work },
     withFrame(state.draft, parse, facts),
   );
 }
@@ -254,6 +297,22 @@ function execute(
   return {
     state: { kind: "Executing", endsWithReadyForQuery, next, ...sessionFacts(state) },
     effects: [{ kind: "run", batch, watchesErrors, statementCount, isHidden: false }],
+  };
+}
+
+/** The statement that is refused counts, as everywhere; its answer is not the client's. */
+function executeRefusal(state: Ready, draft: BatchDraft, refusal: Refusal): Step {
+  const batch = batchOf(draft, true, state.hasPreparedDeallocateAll);
+  const { statementCount } = draft;
+  return {
+    state: {
+      kind: "Executing",
+      endsWithReadyForQuery: false,
+      next: undefined,
+      refusal,
+      ...sessionFacts(state),
+    },
+    effects: [{ kind: "run", batch, watchesErrors: false, statementCount, isHidden: true }],
   };
 }
 

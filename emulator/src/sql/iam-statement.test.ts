@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { inspectQuery } from "./inspect-query.ts";
-import { refuseInPlace } from "./refuse-in-place.ts";
+import { replaceInPlace } from "./replace-in-place.ts";
 
 /** The text that PostgreSQL gets, in UTF-8 on both sides. */
 function translated(sql: string): string {
   const bytes = Buffer.from(sql).toString("latin1");
-  const text = refuseInPlace(bytes, inspectQuery(bytes).refused);
+  const text = replaceInPlace(bytes, inspectQuery(bytes).replaced);
   return Buffer.from(text, "latin1").toString();
 }
 

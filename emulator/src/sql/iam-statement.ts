@@ -10,7 +10,7 @@
  */
 
 import { isReservedWord } from "./reserved-words.ts";
-import type { Replacement } from "./render-with-replacements.ts";
+import type { TranslatedStatement } from "./refusal.ts";
 import { isUnicodeQuoted, type Token } from "./token.ts";
 import { identifierName } from "./token-value.ts";
 
@@ -45,7 +45,7 @@ export function replaceIamStatement(
   sql: string,
   tokens: readonly Token[],
   isCut: boolean,
-): Replacement {
+): TranslatedStatement {
   const form = FORMS.find(({ verb }) => verb === tokens[2]?.symbol);
   const wrongAt = tokens.findIndex((token, index) => !fits(sql, token, index, form));
   const role = tokens[ROLE_AT];
@@ -94,24 +94,30 @@ function isNoName(sql: string, role: Token): boolean {
 }
 
 /** PostgreSQL refuses the name with the error that it has for all statements about roles. */
-function refusedName(sql: string, tokens: readonly Token[], role: Token): Replacement {
+function refusedName(sql: string, tokens: readonly Token[], role: Token): TranslatedStatement {
   const start = tokens[0]?.start ?? 0;
   const before = padded("CREATE ROLE ", sql.slice(start, role.start));
   return {
     start,
     end: tokens.at(-1)?.end ?? role.end,
     text: before + sql.slice(role.start, role.end),
+    isComplete: false,
   };
 }
 
 /** The error is at this token, or at what follows the last one. */
-function syntaxError(sql: string, tokens: readonly Token[], wrongAt: number): Replacement {
+function syntaxError(sql: string, tokens: readonly Token[], wrongAt: number): TranslatedStatement {
   const start = tokens[0]?.start ?? 0;
   const wrong = tokens[wrongAt];
   const end = wrong?.start ?? tokens.at(-1)?.end ?? start;
   // DO takes a string or LANGUAGE, and END neither.
   const allowsWrong = wrong?.kind === "string" || wrong?.symbol === "language";
-  return { start, end, text: padded(allowsWrong ? "END" : "DO", sql.slice(start, end)) };
+  return {
+    start,
+    end,
+    text: padded(allowsWrong ? "END" : "DO", sql.slice(start, end)),
+    isComplete: false,
+  };
 }
 
 function callOf(
@@ -120,13 +126,18 @@ function callOf(
   procedure: string,
   role: Token,
   arn: Token,
-): Replacement {
+): TranslatedStatement {
   const start = tokens[0]?.start ?? 0;
   const call = `CALL ${procedure}(${roleLiteral(sql, role)},`;
   // The string as it is written, so that PostgreSQL reads it.
   const argument = `${sql.slice(arn.start, arn.end)})`;
   const space = characterCount(sql.slice(start, arn.end)) - characterCount(argument);
-  return { start, end: arn.end, text: call.padEnd(space + bytesBeyond(call)) + argument };
+  return {
+    start,
+    end: arn.end,
+    text: call.padEnd(space + bytesBeyond(call)) + argument,
+    isComplete: true,
+  };
 }
 
 function roleLiteral(sql: string, role: Token): string {

@@ -6,6 +6,7 @@ import { nextToken, startOfText } from "./lexer.ts";
 import type { ReplacedStatement } from "./refusal.ts";
 import { createRefusalFinder } from "./refusal-finder.ts";
 import { createStatementBoundary } from "./statement-boundary.ts";
+import { createWorkFinder, type WorkingStatement, workOfVerb } from "./work-finder.ts";
 
 /** What a session must know about a query text before the engine gets it. */
 export interface QueryFacts {
@@ -35,7 +36,13 @@ export interface QueryFacts {
    * The statements in whose place something else runs, in their order: those that DSQL refuses as a
    * whole, and AWS IAM GRANT and REVOKE.
    */
-  readonly refused: readonly ReplacedStatement[];
+  readonly replaced: readonly ReplacedStatement[];
+  /**
+   * The statements that change the catalogue or data, or that end a transaction, in their order;
+   * without those that never run, since they are refused as a whole or break the grammar. When the
+   * text is a single statement, its end may be that of the text.
+   */
+  readonly work: readonly WorkingStatement[];
 }
 
 const ONE_HARMLESS_STATEMENT: QueryFacts = {
@@ -43,7 +50,8 @@ const ONE_HARMLESS_STATEMENT: QueryFacts = {
   copyFromStdin: "none",
   mayChangeSettings: false,
   deallocatesAll: false,
-  refused: [],
+  replaced: [],
+  work: [],
 };
 
 /** PostgreSQL refuses it as a whole. */
@@ -57,7 +65,8 @@ const UNTERMINATED: QueryFacts = { ...ONE_HARMLESS_STATEMENT, mayChangeSettings:
 const NEEDS_LEXING =
   /\b(?:(?:re)?set|copy\b|discard|deallocate|execute|do\b|function|procedure|query_to_xml|ts_stat|ts_rewrite|merge\b|isolation)|pg_settings|u&"|[\x80-\xff]\\|;(?![ \t\n\r\f\v]*$)/i;
 const BEGINS_HARMLESS =
-  /^[ \t\n\r\f\v]*(?:(?:select|insert|update|delete|values|with|show|begin|commit)\b|rollback[ \t\n\r\f\v]*;?[ \t\n\r\f\v]*$)/i;
+  /^[ \t\n\r\f\v]*(?:(select|insert|update|delete|values|with|show|begin|commit)\b|(rollback)[ \t\n\r\f\v]*;?[ \t\n\r\f\v]*$)/i;
+const NOT_BLANK = /[^ \t\n\r\f\v]/;
 
 /**
  * The facts of a query text. Never throws; takes time in proportion to the length of the text.
@@ -66,12 +75,20 @@ const BEGINS_HARMLESS =
  *   `standard_conforming_strings` on
  */
 export function inspectQuery(sql: string): QueryFacts {
-  if (BEGINS_HARMLESS.test(sql) && !NEEDS_LEXING.test(sql)) return ONE_HARMLESS_STATEMENT;
+  const beginning = BEGINS_HARMLESS.exec(sql);
+  const verb = beginning?.[1] ?? beginning?.[2];
+  if (verb !== undefined && !NEEDS_LEXING.test(sql) && !isWithWork(verb, sql)) {
+    const work = workOfVerb(verb);
+    if (work === undefined) return ONE_HARMLESS_STATEMENT;
+    const start = sql.search(NOT_BLANK);
+    return { ...ONE_HARMLESS_STATEMENT, work: [{ work, start, end: sql.length }] };
+  }
   const cursor = startOfText(sql);
   const boundary = createStatementBoundary();
   const copies = createCopyFinder();
   const effects = createEffectFinder(sql);
   const refusals = createRefusalFinder(sql);
+  const works = createWorkFinder();
   let statementCount = 0;
   let isInStatement = false;
   for (let token = nextToken(cursor); token !== undefined; token = nextToken(cursor)) {
@@ -79,21 +96,40 @@ export function inspectQuery(sql: string): QueryFacts {
     if (boundary.isEnd(token)) {
       isInStatement = false;
       refusals.endStatement();
+      works.endStatement();
       continue;
     }
     copies.accept(token, !isInStatement);
     refusals.accept(token);
+    works.accept(token);
     if (!isInStatement) statementCount++;
     isInStatement = true;
   }
-  if (cursor.isStuck) return { ...UNTERMINATED, refused: refusals.cutStatement() };
+  if (cursor.isStuck) return { ...UNTERMINATED, replaced: refusals.cutStatement() };
   refusals.endStatement();
+  works.endStatement();
+  const replaced = refusals.replaced();
   const onlyOrOthers = statementCount === 1 ? "only" : "among-others";
   return {
     statementCount,
     copyFromStdin: copies.hasFound() ? onlyOrOthers : "none",
     mayChangeSettings: effects.mayChangeSettings(),
     deallocatesAll: effects.deallocatesAll(),
-    refused: refusals.refused(),
+    replaced,
+    work: runningWork(works.found(), replaced),
   };
+}
+
+/** A WITH that may change data needs a look at all of it. */
+function isWithWork(verb: string, sql: string): boolean {
+  return verb.toLowerCase() === "with" && /\b(?:insert|update|delete)\b/i.test(sql);
+}
+
+function runningWork(
+  work: readonly WorkingStatement[],
+  replaced: readonly ReplacedStatement[],
+): readonly WorkingStatement[] {
+  const neverRun = replaced.filter((one) => !("text" in one && one.isComplete));
+  const starts = new Set(neverRun.map(({ start }) => start));
+  return starts.size === 0 ? work : work.filter(({ start }) => !starts.has(start));
 }

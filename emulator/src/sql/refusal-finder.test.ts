@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { inspectQuery } from "./inspect-query.ts";
-import { refuseInPlace } from "./refuse-in-place.ts";
+import { replaceInPlace } from "./replace-in-place.ts";
 
 function textsOf(sql: string): string[] {
-  return inspectQuery(sql).refused.map((statement) =>
+  return inspectQuery(sql).replaced.map((statement) =>
     "message" in statement ? statement.message : statement.text,
   );
 }
@@ -90,7 +90,7 @@ describe("refused statements", () => {
 
   test("are replaced where they stand, and nothing else is", () => {
     const sql = "SELECT 'é' ; SET \"it's\" = $2 -- x\n;COMMIT";
-    expect(refuseInPlace(sql, inspectQuery(sql).refused)).toBe(
+    expect(replaceInPlace(sql, inspectQuery(sql).replaced)).toBe(
       `SELECT 'é' ; SELECT pg_catalog.dsql_emulator_refuse('0A000', 'setting configuration parameter "it''s" not supported'), $1, $2 -- x\n;COMMIT`,
     );
   });

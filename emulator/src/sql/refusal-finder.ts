@@ -33,7 +33,7 @@ export interface RefusalFinder {
   /** The statement is complete. */
   endStatement(): void;
   /** The refused ones among the complete statements, and those that are translated. */
-  refused(): readonly ReplacedStatement[];
+  replaced(): readonly ReplacedStatement[];
   /**
    * The text has no end: what has to be replaced in it so that PostgreSQL says what is wrong, given
    * that it does not know the statement which is cut.
@@ -43,7 +43,7 @@ export interface RefusalFinder {
 
 /** Makes a finder for one text, before its first token. */
 export function createRefusalFinder(sql: string, depth = 0): RefusalFinder {
-  const refused: ReplacedStatement[] = [];
+  const replaced: ReplacedStatement[] = [];
   let start = -1;
   let end = 0;
   let tokens: Token[] | undefined;
@@ -53,7 +53,7 @@ export function createRefusalFinder(sql: string, depth = 0): RefusalFinder {
   const followSettingCall = createSettingCallFollower(sql);
 
   return {
-    refused: () => refused,
+    replaced: () => replaced,
     accept: (token) => {
       if (start < 0) {
         start = token.start;
@@ -71,11 +71,11 @@ export function createRefusalFinder(sql: string, depth = 0): RefusalFinder {
       isIam && tokens !== undefined ? [replaceIamStatement(sql, tokens, true)] : [],
     endStatement: () => {
       if (isIam && tokens !== undefined) {
-        refused.push(replaceIamStatement(sql, tokens, false));
+        replaced.push(replaceIamStatement(sql, tokens, false));
       } else {
         const refusal = (tokens && refusalOf(sql, tokens, depth)) ?? settingCall;
         if (refusal !== undefined && start >= 0) {
-          refused.push({ ...refusal, start, end, parameterCount });
+          replaced.push({ ...refusal, start, end, parameterCount });
         }
       }
       start = -1;
@@ -148,6 +148,6 @@ function firstRefusal(body: string, depth: number): Refusal | undefined {
     else finder.accept(token);
   }
   finder.endStatement();
-  const [first] = finder.refused();
+  const [first] = finder.replaced();
   return first === undefined || "text" in first ? undefined : first;
 }

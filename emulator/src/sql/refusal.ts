@@ -37,6 +37,8 @@ export interface TranslatedStatement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** False for one that breaks the grammar: the SQL in its place makes PostgreSQL say so. */
+  readonly isComplete: boolean;
 }
 
 /** A statement in whose place something else runs. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { inspectQuery } from "./inspect-query.ts";
 
 function refusalOf(sql: string): string | undefined {
-  const [first] = inspectQuery(sql).refused;
+  const [first] = inspectQuery(sql).replaced;
   return first !== undefined && "message" in first
     ? `${first.sqlState} ${first.message}`
     : undefined;

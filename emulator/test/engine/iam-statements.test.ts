@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeBase32 } from "../../src/shared/index.ts";
-import { inspectQuery, refuseInPlace } from "../../src/sql/index.ts";
+import { inspectQuery, replaceInPlace } from "../../src/sql/index.ts";
 import { batch } from "../support/session-client.ts";
 import { APP_ARN, type Client, roleBench, USER_ARN } from "./role-bench.ts";
 
@@ -207,7 +207,7 @@ describe("errors of AWS IAM GRANT and REVOKE", () => {
 describe("positions of errors", () => {
   /** The field P of the error that the text gets, as the character that it points at. */
   async function pointedAt(sql: string): Promise<string> {
-    const text = refuseInPlace(sql, inspectQuery(sql).refused);
+    const text = replaceInPlace(sql, inspectQuery(sql).replaced);
     const pieces: Uint8Array[] = [];
     await admin.session.run(batch(`Q ${text}`), (piece) => {
       pieces.push(piece.slice());

@@ -4,7 +4,7 @@ import type { PgliteEngineOptions, PgliteProcessOptions } from "../../src/engine
 import type { PgliteEngine } from "../../src/engine/index.ts";
 import { createPgliteEngine, startPgliteProcess } from "../../src/engine/index.ts";
 import type { BatchOutcome, EngineBatch, SqlSession } from "../../src/session/index.ts";
-import { inspectQuery, refuseInPlace } from "../../src/sql/index.ts";
+import { inspectQuery, replaceInPlace } from "../../src/sql/index.ts";
 import { batch, readAnswer } from "../support/session-client.ts";
 
 /** ARN of an IAM role that no account has. */
@@ -84,7 +84,7 @@ export function clientOf(session: SqlSession): Client {
   const run = (sql: string, messages: (text: string) => string[]): Promise<string[]> => {
     const facts = inspectQuery(sql);
     const { mayChangeSettings, deallocatesAll } = facts;
-    const sent = batch(...messages(refuseInPlace(sql, facts.refused)));
+    const sent = batch(...messages(replaceInPlace(sql, facts.replaced)));
     return exchange({ ...sent, mayChangeSettings, deallocatesAll });
   };
   return {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FIND_SETTING_CHANGERS_SQL } from "../../src/engine/pglite/setting-changers.ts";
 import type { SqlSession } from "../../src/session/index.ts";
-import { inspectQuery, refuseInPlace } from "../../src/sql/index.ts";
+import { inspectQuery, replaceInPlace } from "../../src/sql/index.ts";
 import { randomNumbers } from "../fixtures/random-numbers.ts";
 import { batch, readAnswer } from "../support/session-client.ts";
 import { engineUnderTest } from "./engine-under-test.ts";
@@ -33,7 +33,7 @@ afterAll(() => bench.engine.stop());
 /** The answer to an SQL text that went through what a session does with it. */
 async function run(session: SqlSession, sql: string, extended: boolean): Promise<string[]> {
   const facts = inspectQuery(sql);
-  const text = refuseInPlace(sql, facts.refused);
+  const text = replaceInPlace(sql, facts.replaced);
   const messages = extended ? [`P  ${text}`, "B ", "E", "S"] : [`Q ${text}`];
   const pieces: Uint8Array[] = [];
   const outcome = await session.run(

@@ -5,7 +5,12 @@
 
 import { loadModule, parseSync, scanSync, type ScanToken } from "libpg-query";
 import { beforeAll, describe, expect, test } from "vitest";
-import { inspectQuery, splitStatements, tokenize } from "../../src/sql/index.ts";
+import {
+  inspectQuery,
+  splitStatements,
+  type StatementWork,
+  tokenize,
+} from "../../src/sql/index.ts";
 import { randomBatch, randomTokens } from "./random-sql.ts";
 
 const SEED = 20_260_101;
@@ -65,6 +70,37 @@ function parsedTree(sql: string): string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** By PostgreSQL's names of nodes; what the emulator refuses as a whole is left out. */
+const WORK_OF_NODE: Readonly<Record<string, StatementWork>> = {
+  CreateStmt: "ddl",
+  CreateFunctionStmt: "ddl",
+  RuleStmt: "ddl",
+  ViewStmt: "ddl",
+  AlterTableStmt: "ddl",
+  AlterRoleSetStmt: "ddl",
+  AlterDatabaseSetStmt: "ddl",
+  DropStmt: "ddl",
+  CommentStmt: "ddl",
+  GrantStmt: "ddl",
+  GrantRoleStmt: "ddl",
+  CreateRoleStmt: "ddl",
+  IndexStmt: "ddl",
+  InsertStmt: "dml",
+  UpdateStmt: "dml",
+  DeleteStmt: "dml",
+};
+
+/** What the statement of this tree does, by the names of nodes. */
+function workOfTree(tree: string): StatementWork | undefined {
+  const node = /^\{"stmt":\{"(\w+)"/.exec(tree)?.[1] ?? "";
+  if (node === "TransactionStmt") {
+    return /"kind":"TRANS_STMT_(?:COMMIT|ROLLBACK)"/.test(tree) ? "end" : undefined;
+  }
+  if (node === "CopyStmt") return tree.includes('"is_from":true') ? "dml" : undefined;
+  if (node === "SelectStmt") return /"(?:Insert|Update|Delete)Stmt"/.test(tree) ? "dml" : undefined;
+  return WORK_OF_NODE[node];
 }
 
 const CHANGES_SETTINGS =
@@ -138,6 +174,21 @@ describe("the lexer, compared with PostgreSQL's", () => {
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(20);
   });
 
+  test("finds what each statement does to its transaction, as PostgreSQL's tree has it", () => {
+    const seen = { ddl: 0, dml: 0, end: 0 };
+    for (const sql of randomBatch(SEED + 4, 3000)) {
+      if (COMMENT_BETWEEN_STRINGS.test(sql)) continue;
+      const tree = parsedTree(sql);
+      const { replaced, work } = inspectQuery(toBytes(sql));
+      // Refused statements have no work, and are found by their text alone.
+      if (tree === undefined || replaced.length > 0) continue;
+      const expected = tree.map(workOfTree).filter((one) => one !== undefined);
+      expect({ sql, work: work.map((one) => one.work) }).toEqual({ sql, work: expected });
+      for (const one of expected) seen[one]++;
+    }
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(100);
+  });
+
   test("finds without lexing only what it finds with lexing", () => {
     for (const texts of [randomBatch(SEED + 3, 3000), randomTokens(SEED + 3, 3000)]) {
       for (const sql of texts) {
@@ -145,12 +196,19 @@ describe("the lexer, compared with PostgreSQL's", () => {
         if (!tokenize(bytes).isTerminated) continue;
         // A comment at the start keeps a text from the short way.
         const lexed = inspectQuery(`${COMMENT}${bytes}`);
-        const refused = lexed.refused.map((statement) => ({
+        const short = inspectQuery(bytes);
+        const replaced = lexed.replaced.map((statement) => ({
           ...statement,
           start: statement.start - COMMENT.length,
           end: statement.end - COMMENT.length,
         }));
-        expect({ sql, facts: inspectQuery(bytes) }).toEqual({ sql, facts: { ...lexed, refused } });
+        const work = lexed.work.map(({ start, ...rest }, index) => ({
+          ...rest,
+          start: start - COMMENT.length,
+          // The short way takes what stands behind a single statement with it.
+          end: short.work[index]?.end,
+        }));
+        expect({ sql, facts: short }).toEqual({ sql, facts: { ...lexed, replaced, work } });
       }
     }
   });

@@ -224,9 +224,27 @@ const SETTING_CHANGES = [
   'create view v as select "set_config"(1)',
 ];
 
+const WORK = [
+  "insert into t values (1)",
+  "delete from t",
+  "drop table t",
+  "alter table t add column b int",
+  "comment on table t is 'insert'",
+  "grant insert on t to r",
+  "revoke r from s",
+  "create role r",
+  "create unique index on t (a)",
+  "with a as (select 1) insert into t select * from a",
+  "with a as materialized (delete from t returning a) select * from a",
+  "with a as (select (update) from t for update) select f(a) as delete from a",
+  "with recursive a (b) as (values (1)), c as (update t set a = 1) table c",
+  "abort",
+  "rollback and chain",
+];
+
 function statement(random: Random): string {
   const expression = (): string => pick(random, EXPRESSIONS);
-  switch (random(18)) {
+  switch (random(20)) {
     case 0:
     case 1:
       return routine(random, 2);
@@ -264,6 +282,8 @@ function statement(random: Random): string {
       return "deallocate all";
     case 14:
       return pick(random, SETTING_CHANGES);
+    case 15:
+      return pick(random, WORK);
     default:
       return `select ${expression()}, ${expression()} from t as "x;y"`;
   }

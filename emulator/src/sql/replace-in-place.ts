@@ -13,7 +13,7 @@ const MAX_PARAMETERS = 1000;
  * The text with these statements replaced, so that an error is raised where the statement would have
  * run: not in a failed transaction, and not behind a statement that has failed.
  */
-export function refuseInPlace(sql: string, statements: readonly ReplacedStatement[]): string {
+export function replaceInPlace(sql: string, statements: readonly ReplacedStatement[]): string {
   return renderWithReplacements(
     sql,
     statements.map((statement) =>
