@@ -24,7 +24,7 @@ export interface AcknowledgedCluster {
   tag?: string;
   policy?: string;
   /** Whether its deletion was asked for, and whether that was answered. */
-  deletion?: "asked" | "answered";
+  deletion?: "asked" | "answered" | undefined;
   /** Whether a row was committed in its database. */
   hasRow?: boolean;
 }
