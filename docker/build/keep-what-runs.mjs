@@ -1,5 +1,5 @@
 // Copies the program and its packages without what is never loaded: sources, type declarations, source maps of
-// packages, tests, CommonJS twins of what is loaded as a module, extensions of PostgreSQL that DSQL has not.
+// packages, tests, extensions of PostgreSQL that DSQL has not.
 // keep-what-runs.mjs FROM TO
 import { cpSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, join, relative, sep } from "node:path";
@@ -30,7 +30,7 @@ function isKept(path) {
   if (/^licen[cs]e|^notice|^copying/i.test(name)) return true;
   if (place.startsWith("dist/")) return !name.endsWith(".d.ts");
   if (place.startsWith(PGLITE.split(sep).join("/"))) {
-    return !name.endsWith(".tar.gz") && ![".cjs", ".cts", ".ts", ".map"].includes(extname(name));
+    return !name.endsWith(".tar.gz") && ![".cts", ".ts", ".map"].includes(extname(name));
   }
   return !NEVER_LOADED.has(extname(name));
 }

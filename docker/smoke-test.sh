@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Builds the image, runs it and the services of compose.yaml for real, and checks what comes out.
+# With a Docker engine by docker; without one by buildah and the kernel's namespaces (Debian, as root): then the base
+# images are stand-ins made by debootstrap, and a small runner takes Docker's place. Fails if neither is to be had.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if docker info >/dev/null 2>&1; then
+  exec node docker/smoke/main.mjs docker
+fi
+if [ "$(uname -s)" != Linux ] || [ "$(id -u)" -ne 0 ]; then
+  echo "smoke test: no Docker engine answers, and without one it has to run on Linux as root" >&2
+  exit 1
+fi
+missing=()
+for pair in buildah:buildah debootstrap:debootstrap ip:iproute2 unshare:util-linux psql:postgresql-client; do
+  command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "smoke test: no Docker engine answers, and these are not installed: ${missing[*]}" >&2
+    exit 1
+  fi
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+export BUILDAH_ISOLATION=chroot
+bash docker/smoke/stand-in-images.sh
+exec node docker/smoke/main.mjs namespaces
