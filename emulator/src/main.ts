@@ -2,13 +2,19 @@
 /** Process entry: the commands, the signals, and the exit code. */
 import {
   type CliIo,
+  accessCommand,
   clockCommand,
+  coverageCommand,
+  doctorCommand,
   envCommand,
   explainCommand,
   healthCommand,
   neededCommand,
+  type OpenFileReviews,
   packageVersion,
+  psqlCommand,
   runCli,
+  runOnTerminal,
   tokenCommand,
   versionCommand,
 } from "./cli/index.ts";
@@ -38,6 +44,9 @@ const io: CliIo = {
   now: () => new Date(),
   fetch,
 };
+/** Loaded on demand, with the evaluator: other commands need none of it. */
+const openFile: OpenFileReviews = async (file, given) =>
+  (await import("./compose/access-offline.ts")).openFileReviews(file, given);
 const version = packageVersion();
 const commands = [
   startCommand({ version, untilSignal }),
@@ -46,6 +55,10 @@ const commands = [
   tokenCommand,
   explainCommand,
   neededCommand,
+  accessCommand(openFile),
+  coverageCommand,
+  doctorCommand(openFile),
+  psqlCommand(runOnTerminal),
   clockCommand,
   healthCommand,
   scenarioCommand,

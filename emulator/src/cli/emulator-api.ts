@@ -11,23 +11,40 @@ export type ApiAnswer =
   | { readonly kind: "not-found" }
   | { readonly kind: "unreachable"; readonly reason: string };
 
-/** Asks `GET baseUrl + path`. Never throws. */
+/** Asks `GET baseUrl + path`; `timeoutMs` is the longest time of the answer. Never throws. */
 export async function askEmulator(
   io: Pick<CliIo, "fetch">,
   baseUrl: string,
   path: string,
+  timeoutMs = ANSWER_TIMEOUT_MS,
 ): Promise<ApiAnswer> {
   const url = reachableUrl(baseUrl) + path;
   try {
     const response = await io.fetch(url, {
       headers: { accept: "application/json" },
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     if (response.status === 404) return { kind: "not-found" };
     if (!response.ok) return { kind: "unreachable", reason: `status ${response.status} of ${url}` };
     return { kind: "answered", body: await response.json() };
   } catch (error) {
-    return { kind: "unreachable", reason: `${reasonOf(error, ANSWER_TIMEOUT_MS)} at ${url}` };
+    return { kind: "unreachable", reason: `${reasonOf(error, timeoutMs)} at ${url}` };
+  }
+}
+
+/** Sends `DELETE baseUrl + path`. Returns why it was not done, if it was not. Never throws. */
+export async function deleteFromEmulator(
+  io: Pick<CliIo, "fetch">,
+  baseUrl: string,
+  path: string,
+): Promise<string | undefined> {
+  const url = reachableUrl(baseUrl) + path;
+  try {
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const response = await io.fetch(url, { method: "DELETE", signal });
+    return response.ok ? undefined : `status ${response.status} of ${url}`;
+  } catch (error) {
+    return `${reasonOf(error, ANSWER_TIMEOUT_MS)} at ${url}`;
   }
 }
 

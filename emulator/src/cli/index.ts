@@ -1,4 +1,6 @@
 export { type CliCommand, CliFailure, type CliIo, EXIT_CODE, UsageFailure } from "./cli-command.ts";
+export { accessCommand } from "./access-command.ts";
+export type { FileReviews, OpenFileReviews } from "./access-command-source.ts";
 export { clockCommand } from "./clock-command.ts";
 export {
   commandHelp,
@@ -8,11 +10,15 @@ export {
   READY_FILE_OPTION,
   readArguments,
 } from "./command-options.ts";
+export { coverageCommand } from "./coverage-command.ts";
+export { doctorCommand } from "./doctor-command.ts";
 export { clientEnvironment, envCommand } from "./env-command.ts";
 export { explainCommand } from "./explain-command.ts";
 export { healthCommand } from "./health-command.ts";
 export { neededCommand } from "./needed-command.ts";
 export { commandUrl, packageVersion, preloadUrl } from "./package-files.ts";
+export { psqlCommand } from "./psql-command.ts";
+export { type ProgramRun, runOnTerminal, type RunProgram } from "./psql-command-run.ts";
 export { reachableAddress } from "./reachable-address.ts";
 export {
   DEFAULT_READY_FILE,

@@ -1,14 +1,27 @@
 /** Reviews of a configuration file, or of a state that `/_emulator/state` told, without an emulator. */
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { openAccounts } from "../accounts/index.ts";
-import { type EmulatorConfig, loadConfig, makeDefaultUser } from "../config/index.ts";
-import type { DatabaseRoles, ReviewedMapping } from "../review/index.ts";
+import {
+  ConfigurationError,
+  type EmulatorConfig,
+  loadConfig,
+  makeDefaultUser,
+} from "../config/index.ts";
+import {
+  type AccessMatrix,
+  type DatabaseRoles,
+  examine,
+  isAccessMatrix,
+  type ReviewedMapping,
+} from "../review/index.ts";
 import { MemoryNetworkDirectory } from "../stores/index.ts";
+import { type CliIo, CliFailure, EXIT_CODE, type FileReviews } from "../cli/index.ts";
 import { createReviews, type Reviews } from "./access.ts";
 import { openClusters } from "./cluster-store.ts";
+import { DSQL_OPERATION_NAMES } from "./coverage.ts";
 import { declaredDatabaseRoles } from "./database-roles.ts";
 import { builtInArn } from "./built-in-user.ts";
 
@@ -17,7 +30,58 @@ const SESSION_KEY_BYTES = 32;
 const UNTOLD_SECRET = "not-told";
 const UNTOLD_SEED = "AAAAAAAAAAAAAAAA";
 
-/** Reads a file of either form; `text` is its content. */
+/**
+ * Opens a file for the commands on access.
+ *
+ * @throws CliFailure when it is none that can be reviewed
+ */
+export async function openFileReviews(file: string, io: CliIo): Promise<FileReviews> {
+  const path = resolve(io.workingDirectory, file);
+  const text = readText(path);
+  const saved = parseState(text);
+  if (isAccessMatrix(saved)) return savedReviews(saved, file);
+  let config: EmulatorConfig;
+  try {
+    config = loadForReview(path, text, io.workingDirectory);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new CliFailure(error.message, EXIT_CODE.usage);
+    throw error;
+  }
+  const reviews = reviewConfiguration(config, config.clock.startAt ?? io.now());
+  return {
+    matrix: (question) => reviews.matrix(question),
+    findings: async () =>
+      examine({
+        estate: await reviews.estate(),
+        matrix: await reviews.matrix({ circumstances: {} }),
+        connections: [],
+        knownActions: DSQL_OPERATION_NAMES,
+      }),
+  };
+}
+
+function savedReviews(matrix: AccessMatrix, file: string): FileReviews {
+  return {
+    matrix: async ({ filter }) => {
+      if (Object.values(filter ?? {}).every((value) => value === undefined)) return matrix;
+      throw new CliFailure(`${file} is a matrix that was printed; filters are for configurations`);
+    },
+    findings: async () => {
+      throw new CliFailure(`${file} is a matrix that was printed; give a configuration`);
+    },
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    throw new CliFailure(`${path} cannot be read (${code}); give a file that is there`);
+  }
+}
+
+/** Reads a configuration or a state; `text` is its content. */
 export function loadForReview(
   file: string,
   text: string,
