@@ -29,8 +29,8 @@ import { createLiveReviews } from "./compose/coverage.ts";
 import { createEngines } from "./compose/engines.ts";
 import { GatedConnections } from "./compose/gated-connections.ts";
 import { makeStates } from "./compose/make-states.ts";
-import { StateGate } from "./compose/state-gate.ts";
 import { signatureSurroundings } from "./compose/signing-surroundings.ts";
+import { openHooks, runHooks } from "./compose/hooks.ts";
 import { GoneClusters } from "./compose/gone-clusters.ts";
 import { describeInFile, type EmulatorConfig } from "./config/index.ts";
 import { AWS_OPERATIONS, buildControlPlane } from "./control-plane/index.ts";
@@ -76,6 +76,8 @@ export interface EmulatorParts {
   /** The version that `/_emulator/health` shows. */
   readonly version: string;
   readonly onEvent: (event: EmulatorEvent) => void;
+  /** Ends the start while hooks run. */
+  readonly signal?: AbortSignal;
 }
 
 /** An emulator that serves. */
@@ -221,8 +223,8 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     log,
     engineOf: (cluster) => engines.engineOf(cluster),
   });
-  const stateGate = new StateGate();
-  const gated = new GatedConnections(stateGate);
+  const gated = new GatedConnections();
+  const hooks = openHooks(config, notice);
   const certificates = await openCertificates(
     {
       config,
@@ -306,11 +308,11 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     needed,
     faults,
     events,
-    gate: stateGate,
-    states: makeStates({
-      ...{ config, clock, opened, store, engines, listener, faults, log, events },
-      ...{ version: parts.version, gate: stateGate },
-    }),
+    gate: gated.gate,
+    states: makeStates(
+      { config, clock, opened, store, engines, listener, faults, log, events, gate: gated.gate },
+      parts.version,
+    ),
     state: {
       describe: (options) => ({
         accounts: accounts
@@ -368,24 +370,26 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   try {
     const postgres = await listener.listen(config.host, config.pgPort);
     const url = await controlPlane.listen({ host: config.host, port: config.httpPort });
-    isReady = true;
     const [firstKey] = configured.flatMap(({ users }) => users).flatMap((user) => user.accessKeys);
-    return {
-      stop,
-      info: {
-        pid: process.pid,
-        postgres,
-        http: { url },
-        caCertificate: certificates.caCertificatePath,
-        region: config.defaultRegion,
-        accountId,
-        credentials: {
-          accessKeyId: firstKey?.id ?? "",
-          secretAccessKey: firstKey?.secret ?? "",
-        },
-        clusters: described(),
+    const info = (): ReadyInfo => ({
+      pid: process.pid,
+      postgres,
+      http: { url },
+      caCertificate: certificates.caCertificatePath,
+      region: config.defaultRegion,
+      accountId,
+      credentials: {
+        accessKeyId: firstKey?.id ?? "",
+        secretAccessKey: firstKey?.secret ?? "",
       },
-    };
+      clusters: described(),
+    });
+    await runHooks(hooks, config, {
+      ...{ config, accounts, store, engines, clock, info: info() },
+      ...{ keepAccounts: keep, signal: parts.signal, onNotice: notice },
+    });
+    isReady = true;
+    return { stop, info: info() };
   } catch (error) {
     await stop();
     throw error;

@@ -150,6 +150,7 @@ describe("the record of a refused connection", () => {
     expect(entry?.saw).toStrictEqual({
       token: `<redacted, ${encodeURIComponent(signToken()).length} characters>`,
       problem: "no-query",
+      damage: "encoded-whole",
     });
   });
 
@@ -159,7 +160,7 @@ describe("the record of a refused connection", () => {
     expect([entry?.step, entry?.outcome, Object.keys(entry?.saw ?? {})]).toStrictEqual([
       "signature",
       "refused",
-      ["accessKeyId", "canonicalRequest", "stringToSign", "computedSignaturePrefix"],
+      ["accessKeyId", "diagnosis", "canonicalRequest", "stringToSign", "computedSignaturePrefix"],
     ]);
   });
 });

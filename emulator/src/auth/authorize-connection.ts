@@ -108,7 +108,11 @@ export function connectionPipelines(ports: AuthorizationPorts, clock: Clock): Co
     .waivable("session-credentials", ["token", "accessKey"], checkSessionCredentials(clock))
     .waivable("scope", ["token", "cluster"], checkScope)
     .waivable("lifetime", ["token"], checkLifetime(clock))
-    .waivable("signature", ["token", "accessKey"], checkSignature(new SigningKeyCache()))
+    .waivable(
+      "signature",
+      ["token", "accessKey"],
+      checkSignature(new SigningKeyCache(), ports.surroundings),
+    )
     .waivable("token-host", ["token", "cluster"], checkTokenHost(ports.clusters))
     .waivable("user-and-action", ["token", "attempt"], checkUserAndAction)
     .waivable("iam", ["attempt", "accessKey", "cluster", "action"], evaluateIam(ports, clock))

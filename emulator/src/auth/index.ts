@@ -27,6 +27,7 @@ export type {
   PolicyStore,
   RoleMappingFacts,
   RoleMappingStore,
+  SignatureSurroundings,
 } from "./ports.ts";
 export {
   type AccessProbe,

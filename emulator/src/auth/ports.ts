@@ -1,6 +1,7 @@
 /** What the connection pipeline asks of the rest of the emulator. */
 import type { ClusterEndpoint, ClusterIdentifier } from "../dsql/index.ts";
 import type { AccessKeyLookup, AccessQuestion, Caller } from "../iam/index.ts";
+import type { SigningSurroundings } from "../sigv4/index.ts";
 import type { Cluster, ConnectionAttempt, Network } from "./connection-attempt.ts";
 
 /** Finds clusters by what a host name or an option says. */
@@ -85,6 +86,12 @@ export interface FaultInjection {
   }): Promise<InjectedFault | undefined>;
 }
 
+/** Knows what a client may have signed or used in place of what is right. */
+export interface SignatureSurroundings {
+  /** Names of clusters and aliases, regions, and the access keys of all accounts with their secrets. */
+  signingSurroundings(): SigningSurroundings;
+}
+
 /** All ports of the pipeline. */
 export interface AuthorizationPorts {
   readonly clusters: ClusterDirectory;
@@ -94,4 +101,6 @@ export interface AuthorizationPorts {
   readonly policies: PolicyStore;
   readonly roleMappings: RoleMappingStore;
   readonly faults?: FaultInjection;
+  /** Without it, fewer mistakes behind a wrong signature are named. */
+  readonly surroundings?: SignatureSurroundings;
 }

@@ -49,6 +49,8 @@ export type {
   SignedRequest,
 } from "./request-signature.ts";
 export { SigningKeyCache, signingKey } from "./signing-key.ts";
+export { diagnoseSignature, type SignatureDiagnosis } from "./signing-mistakes.ts";
+export { MAX_TRIED, type SigningMistakeKind, type SigningSurroundings } from "./token-changes.ts";
 export { stringToSign } from "./string-to-sign.ts";
 export {
   checkRequestSignature,

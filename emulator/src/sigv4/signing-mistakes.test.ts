@@ -4,9 +4,10 @@ import { signToken, TEST_ACCESS_KEY, TEST_HOST } from "../../test/fixtures/sigv4
 import { MISMATCHING_TOKENS } from "../../test/fixtures/sigv4/token-fixtures.ts";
 import type { AuthToken } from "./auth-token.ts";
 import { parseAuthToken } from "./parse-auth-token.ts";
-import { SigningKeyCache, signingKey } from "./signing-key.ts";
-import { signingMistakes } from "./signing-mistakes.ts";
-import { computeSignature, verifySignature } from "./verify-signature.ts";
+import { signingKey } from "./signing-key.ts";
+import { diagnoseSignature, signingMistakes } from "./signing-mistakes.ts";
+import type { SigningSurroundings } from "./token-changes.ts";
+import { computeSignature } from "./verify-signature.ts";
 
 const { secretAccessKey } = TEST_ACCESS_KEY;
 
@@ -17,9 +18,7 @@ function parsed(text: string): AuthToken {
 }
 
 function mistakeIn(text: string): string | undefined {
-  const token = parsed(text);
-  const verdict = verifySignature({ token, secretAccessKey, keyCache: new SigningKeyCache() });
-  return verdict.kind === "mismatch" ? verdict.mistake : "no mismatch";
+  return diagnoseSignature(parsed(text), secretAccessKey).mistake?.description;
 }
 
 /** The token with the signature of these lines in place of its canonical request. */
@@ -103,17 +102,36 @@ describe("the mistake behind a wrong signature", () => {
     expect(mistakeIn(text)).toBe(mistake);
   });
 
-  test("is looked for in at most a dozen signatures, and no description has a secret", () => {
+  test("is looked for in fewer than 250 signatures, whatever there is, and no description has a secret", () => {
+    const surroundings: SigningSurroundings = {
+      hosts: Array.from({ length: 500 }, (_, index) => `host-${index}`),
+      regions: Array.from({ length: 500 }, (_, index) => `region-${index}`),
+      accessKeys: Array.from({ length: 500 }, (_, index) => ({
+        accessKeyId: `AKIAFAKE${index}`,
+        secretAccessKey: `fake-secret-${index}`,
+      })),
+    };
     const tokens = [
-      signToken({ sessionToken: "fake-session-token" }),
+      signToken({ sessionToken: "fake%2Bsession token" }),
       signToken({ host: TEST_HOST.toUpperCase(), sessionToken: "fake-session-token" }),
       signToken({ host: `${TEST_HOST}:1` }),
     ];
     for (const text of tokens) {
-      const mistakes = signingMistakes(parsed(text), secretAccessKey);
-      expect(mistakes.length).toBeLessThanOrEqual(12);
+      const mistakes = signingMistakes(parsed(text), secretAccessKey, surroundings);
+      expect(mistakes.length).toBeGreaterThan(150);
+      expect(mistakes.length).toBeLessThan(250);
       const words = mistakes.map(({ description }) => description).join();
-      expect(words).not.toMatch(/fake-session-token|fake-secret/);
+      expect(words).not.toMatch(/fake-session-token|session token,|fake%2B|fake-secret/);
     }
+  });
+
+  test("says how many were tried", () => {
+    const none = diagnoseSignature(parsed(signToken({ secretAccessKey: "x" })), secretAccessKey);
+    expect(none).toEqual({ mistake: undefined, tried: 34 });
+    const first = diagnoseSignature(
+      parsed(signToken({ secretAccessKey: `${secretAccessKey}\n` })),
+      secretAccessKey,
+    );
+    expect(first.tried).toBe(1);
   });
 });

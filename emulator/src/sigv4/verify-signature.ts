@@ -2,8 +2,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { AuthToken } from "./auth-token.ts";
 import { canonicalRequest, redactedCanonicalRequest } from "./canonical-request.ts";
-import { signingMistakes } from "./signing-mistakes.ts";
-import { type SigningKeyCache, signingKey } from "./signing-key.ts";
+import type { SigningKeyCache } from "./signing-key.ts";
 import { stringToSign } from "./string-to-sign.ts";
 
 /** How much of a computed signature may be shown, in hex digits: enough to compare, useless to connect with. */
@@ -29,8 +28,6 @@ export type SignatureVerdict =
       readonly stringToSign: string;
       /** First 8 hex digits. */
       readonly computedSignaturePrefix: string;
-      /** The client's mistake, if making it gives the client's signature. */
-      readonly mistake: string | undefined;
     };
 
 /**
@@ -57,21 +54,11 @@ export function verifySignature(verification: SignatureVerification): SignatureV
     canonicalRequest: redactedCanonicalRequest(token),
     stringToSign: text,
     computedSignaturePrefix: computed.slice(0, SHOWN_SIGNATURE_DIGITS),
-    mistake: findMistake(token, secretAccessKey),
   };
 }
 
-function findMistake(token: AuthToken, secretAccessKey: string): string | undefined {
-  const { date, region, service } = token.credential;
-  return signingMistakes(token, secretAccessKey).find((mistake) => {
-    // The cache is for keys that exist, so those of altered secrets stay out of it.
-    const key = signingKey(mistake.secretAccessKey, date, region, service);
-    const text = stringToSign(token, mistake.canonicalRequest);
-    return isSameText(computeSignature(key, text), token.signature);
-  })?.description;
-}
-
-function isSameText(left: string, right: string): boolean {
+/** Whether two texts are the same, in a time that does not tell where they differ. */
+export function isSameText(left: string, right: string): boolean {
   const leftBytes = Buffer.from(left);
   const rightBytes = Buffer.from(right);
   return leftBytes.length === rightBytes.length && timingSafeEqual(leftBytes, rightBytes);

@@ -3,6 +3,7 @@ import { redactAuthToken, redactSecret } from "../../shared/index.ts";
 import { type AuthToken, parseAuthToken } from "../../sigv4/index.ts";
 import type { StepOutcome } from "../pipeline.ts";
 import { refuse } from "../refusal.ts";
+import { tokenDamage } from "../token-damage.ts";
 
 /** Reads the token, strictly. */
 export function parseToken(facts: {
@@ -11,12 +12,18 @@ export function parseToken(facts: {
   const { password } = facts;
   const parsed = parseAuthToken(password);
   if (parsed.kind === "malformed") {
+    const damage = tokenDamage(password);
+    const hint = damage === undefined ? "" : `; it looks as if ${damage.description}`;
     const reason =
       password === ""
         ? "the password is empty"
-        : `the password is not an auth token: ${parsed.problem}`;
+        : `the password is not an auth token: ${parsed.problem}${hint}`;
     // INVARIANT: only in a text that has been parsed is it known where the secrets stand.
-    const saw = { token: redactSecret(password), problem: parsed.code };
+    const saw = {
+      token: redactSecret(password),
+      problem: parsed.code,
+      damage: damage?.kind ?? null,
+    };
     return { kind: "refuse", saw, refusal: refuse("token_malformed", reason) };
   }
   const saw = { token: redactAuthToken(password) };
