@@ -31,6 +31,7 @@ import { GatedConnections } from "./compose/gated-connections.ts";
 import { makeStates } from "./compose/make-states.ts";
 import { signatureSurroundings } from "./compose/signing-surroundings.ts";
 import { openHooks, runHooks } from "./compose/hooks.ts";
+import { readyInfo } from "./compose/ready-info.ts";
 import { GoneClusters } from "./compose/gone-clusters.ts";
 import { describeInFile, type EmulatorConfig } from "./config/index.ts";
 import { AWS_OPERATIONS, buildControlPlane } from "./control-plane/index.ts";
@@ -370,20 +371,9 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   try {
     const postgres = await listener.listen(config.host, config.pgPort);
     const url = await controlPlane.listen({ host: config.host, port: config.httpPort });
-    const [firstKey] = configured.flatMap(({ users }) => users).flatMap((user) => user.accessKeys);
-    const info = (): ReadyInfo => ({
-      pid: process.pid,
-      postgres,
-      http: { url },
-      caCertificate: certificates.caCertificatePath,
-      region: config.defaultRegion,
-      accountId,
-      credentials: {
-        accessKeyId: firstKey?.id ?? "",
-        secretAccessKey: firstKey?.secret ?? "",
-      },
-      clusters: described(),
-    });
+    const caCertificate = certificates.caCertificatePath;
+    const facts = { url, accounts: configured, postgres, caCertificate, accountId };
+    const info = (): ReadyInfo => readyInfo(config, { ...facts, clusters: described() });
     await runHooks(hooks, config, {
       ...{ config, accounts, store, engines, clock, info: info() },
       ...{ keepAccounts: keep, signal: parts.signal, onNotice: notice },

@@ -42,7 +42,12 @@ export function startCommand({ version, untilSignal }: StartCommandOptions): Cli
       const stateDirectory = config.dataDirectory ?? dirname(defaultReadyFile);
       const readyFile = config.readyFile ?? join(stateDirectory, basename(defaultReadyFile));
       await refuseReadyFileInUse(readyFile);
-      const emulator = await start(config, { stateDirectory, version, io });
+      const stopped = new AbortController();
+      void signalled.then(() => {
+        stopped.abort();
+      });
+      const { signal } = stopped;
+      const emulator = await start(config, { stateDirectory, version, io, signal });
       try {
         await announce(readyFile, emulator);
         io.stdout(
@@ -55,8 +60,7 @@ export function startCommand({ version, untilSignal }: StartCommandOptions): Cli
                 readyFile === defaultReadyFile ? "" : ` --ready-file ${readyFile}`,
               ),
         );
-        const signal = await signalled;
-        io.stderr(`${noticeLine(`stopping (${signal})`, config.logFormat)}\n`);
+        io.stderr(`${noticeLine(`stopping (${await signalled})`, config.logFormat)}\n`);
       } finally {
         await removeReadyFile(readyFile, process.pid).catch(() => undefined);
         await emulator.stop();
@@ -85,7 +89,12 @@ export function readConfig(
 
 async function start(
   config: EmulatorConfig,
-  { stateDirectory, version, io }: { stateDirectory: string; version: string; io: CliIo },
+  {
+    stateDirectory,
+    version,
+    io,
+    signal,
+  }: { stateDirectory: string; version: string; io: CliIo; signal: AbortSignal },
 ): Promise<Emulator> {
   try {
     if (config.dataDirectory === undefined) makeStateDirectory(stateDirectory);
@@ -93,6 +102,7 @@ async function start(
       config,
       stateDirectory,
       version,
+      signal,
       onEvent: (event) => {
         const line = eventLine(event, config.logFormat);
         if (line !== undefined) io.stderr(`${line}\n`);

@@ -3,6 +3,7 @@ import {
   type AccountMembership,
   type DeclaredAccount,
   type DeclaredArns,
+  type IamSnapshot,
   declareAccount,
   restoreIamDirectory,
 } from "../iam/index.ts";
@@ -32,6 +33,8 @@ export interface OpenAccountsOptions {
 export interface OpenedAccounts {
   readonly accounts: Accounts;
   readonly sessionTokens: SessionTokens;
+  /** The accounts as the configuration declares them, without what the API has made. */
+  readonly declared: () => readonly IamSnapshot[];
   /** @throws Error when the state cannot be written */
   readonly keep: () => Promise<void>;
 }
@@ -81,6 +84,11 @@ export function openAccounts(options: OpenAccountsOptions): OpenedAccounts {
   return {
     accounts: new Accounts({ accounts: opened, sessionTokens, clock }),
     sessionTokens,
+    declared: () =>
+      options.accounts.map(
+        ({ declared }) =>
+          declareAccount(declared, { now: clock.now(), idFor: declaredId }).snapshot,
+      ),
     keep: async () => {
       await file?.write(content);
     },

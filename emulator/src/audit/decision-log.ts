@@ -104,6 +104,14 @@ export class DecisionLog implements ConnectionObserver {
     return connection !== undefined;
   }
 
+  /** Forgets all records but those of open connections. */
+  clear(): void {
+    for (const sessionId of [...this.#records.keys()]) {
+      if (!this.#open.has(sessionId)) this.#records.delete(sessionId);
+    }
+    this.#dropped = 0;
+  }
+
   /** How many records and open connections there are. */
   counts(): DecisionCounts {
     return {

@@ -28,7 +28,7 @@ export {
   removeReadyFile,
   writeReadyFile,
 } from "./ready-file.ts";
-export type { ReadyCluster, ReadyInfo } from "./ready-info.ts";
+export { parseReadyInfo, type ReadyCluster, type ReadyInfo } from "./ready-info.ts";
 export { runCli } from "./run-cli.ts";
 export { startArguments, type StartSettings } from "./start-arguments.ts";
 export { tokenCommand } from "./token-command.ts";

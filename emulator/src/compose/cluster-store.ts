@@ -38,6 +38,8 @@ export interface ClusterStoreOptions {
 /** The clusters, and how connections find them. */
 export interface ClusterStore extends ClusterDirectory {
   readonly clusters: Clusters;
+  /** The clusters as the configuration declares them, without what the API has made. */
+  declared(): ClustersSnapshot;
   /** Whether it was kept, when the emulator started, that a cluster uses the database. */
   readonly wasKept: (database: DatabaseLocation) => boolean;
   /** @throws StateFileError when they cannot be kept */
@@ -93,16 +95,17 @@ export function openClusters(options: ClusterStoreOptions): ClusterStore {
       throw file?.notUnderstood(error) ?? error;
     }
   }
-  for (const { policy, ...cluster } of declared) {
-    clusters.declareCluster({
-      ...cluster,
-      policy: policy === undefined ? undefined : JSON.stringify(policy),
-    });
-  }
+  declareAll(clusters, declared);
   scheduleNext();
   const aliases = new Map(options.aliases.map(({ hostName, ...endpoint }) => [hostName, endpoint]));
   return {
     clusters,
+    declared: () => {
+      const { clock: now, ids } = clustersOptions;
+      const fresh = createClusters({ clock: now, ids, durations, quotas });
+      declareAll(fresh, declared);
+      return fresh.snapshot();
+    },
     wasKept: ({ region, identifier }) =>
       stored?.clusters.some(
         ({ database }) => database.region === region && database.identifier === identifier,
@@ -115,6 +118,15 @@ export function openClusters(options: ClusterStoreOptions): ClusterStore {
       await file?.write(() => clusters.snapshot());
     },
   };
+}
+
+function declareAll(clusters: Clusters, declared: readonly ConfiguredCluster[]): void {
+  for (const { policy, ...cluster } of declared) {
+    clusters.declareCluster({
+      ...cluster,
+      policy: policy === undefined ? undefined : JSON.stringify(policy),
+    });
+  }
 }
 
 function clusterOf(

@@ -8,15 +8,20 @@ import { parseClusterIdentifier } from "../dsql/index.ts";
 
 /** Name of the folder in the data directory. */
 const FOLDER = "clusters";
+/** Among the regions, copies of databases; of no use to another process. */
+const COPIES_FOLDER = "database-copies";
 /** Behind the name of a database whose data are to be removed, with the cluster. */
 const MARK = ".dropping";
-/** Behind the names of directories that are being filled or removed. */
-const HALF = /\.(?:partial|dropped)$/;
+/** Behind the name of a database: which hooks have run on it. */
+export const HOOK_MARKS = ".hooks.json";
+/** Behind the names of files and directories that are being written, filled or removed. */
+const HALF = /\.(?:partial|dropped|tmp)$/;
 
 /** The directories, in the data directory, or in one of their own for as long as the emulator runs. */
 export class DatabaseDirectories {
   readonly #dataDirectory: string | undefined;
   #temporary: string | undefined;
+  #copies = 0;
 
   /** @param dataDirectory `undefined` keeps nothing */
   constructor(dataDirectory: string | undefined) {
@@ -26,6 +31,14 @@ export class DatabaseDirectories {
   /** Path of a database; it need not exist. */
   pathOf({ region, identifier }: DatabaseLocation): string {
     return join(this.#root(), region, identifier);
+  }
+
+  /** Path for a copy of a database, which lasts as long as the emulator runs at most. */
+  newCopyPath(): string {
+    const folder = this.#copiesFolder();
+    if (this.#copies === 0) rmSync(folder, { recursive: true, force: true });
+    this.#copies += 1;
+    return join(folder, String(this.#copies));
   }
 
   /** Notes that a database is to be removed, so that this is done after a kill too. */
@@ -45,6 +58,7 @@ export class DatabaseDirectories {
     const aside = `${path}.dropped`;
     await rm(aside, { recursive: true, force: true });
     if (existsSync(path)) renameSync(path, aside);
+    await rm(`${path}${HOOK_MARKS}`, { force: true });
     this.unmark(database);
     await rm(aside, { recursive: true, force: true });
   }
@@ -81,7 +95,13 @@ export class DatabaseDirectories {
 
   /** Removes what is not kept. */
   async close(): Promise<void> {
+    if (this.#copies > 0) await rm(this.#copiesFolder(), { recursive: true, force: true });
     if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true });
+  }
+
+  #copiesFolder(): string {
+    // No region and no cluster has such a name.
+    return join(this.#root(), COPIES_FOLDER);
   }
 
   #root(): string {

@@ -10,6 +10,7 @@ import {
   startPgliteProcess,
 } from "../engine/index.ts";
 import type { EngineDirectory } from "../session/index.ts";
+import { Beginnings, type DatabaseStates, databaseStates } from "./database-states.ts";
 import { DatabaseDirectories } from "./database-directories.ts";
 import { EnginePool, type PooledDatabase } from "./engine-pool.ts";
 import { type BeginningMark, seededEngine } from "./seeded-engine.ts";
@@ -27,6 +28,7 @@ export interface EnginesOptions {
 /** The engines, by cluster. */
 export interface Engines extends EngineDirectory {
   engineOf(cluster: Cluster): PgliteEngine;
+  readonly states: DatabaseStates;
   /** Notes that a database is to be removed, so that this is done after a kill too. */
   markForDrop(database: DatabaseLocation): void;
   /** Takes the note back. */
@@ -48,6 +50,7 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
   const pool = new EnginePool(limits.maxRunningEngines);
   const marks = new SeedMarks(dataDirectory);
   const directories = new DatabaseDirectories(dataDirectory);
+  const beginnings = new Beginnings();
   const declaredOf = ({ identifier }: DatabaseLocation): ConfiguredCluster | undefined =>
     config.clusters.find((cluster) => cluster.identifier === identifier);
 
@@ -75,11 +78,12 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
         const engine = createPgliteEngine({
           transactionWaitMs: limits.transactionWaitMs,
           refusesRepeatedGrant: config.refuseRepeatedGrants,
-          startProcess: async () => {
+          startProcess: async (archive) => {
             // Nobody but its beginning has been in it: it begins anew.
             if (directory !== undefined && marks.isHalf(key)) await directories.drop(database);
             return startPgliteProcess({
               dataDirectory: directory,
+              archive,
               statementWatchdogMs: limits.statementWatchdogMs,
               memoryLimitMiB: limits.memoryLimitMiB,
             });
@@ -90,16 +94,28 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
             onEvent(key, event);
           },
         });
-        return beginning === undefined ? engine : seededEngine(engine, beginning, mark);
+        if (beginning === undefined) return engine;
+        const images = directory === undefined ? beginnings.imagesOf(key) : undefined;
+        return seededEngine(engine, beginning, mark, images);
       },
     };
   };
 
+  const engineOfDatabase = (database: DatabaseLocation): PgliteEngine =>
+    pool.engineOf(keyOf(database), () => makeDatabase(database));
+
   return {
-    engineOf: (cluster) => {
-      const database = databaseOf(cluster);
-      return pool.engineOf(keyOf(database), () => makeDatabase(database));
-    },
+    engineOf: (cluster) => engineOfDatabase(databaseOf(cluster)),
+    states: databaseStates({
+      pool,
+      marks,
+      beginnings,
+      keyOf,
+      engineOf: engineOfDatabase,
+      directoryOf,
+      dropDirectory: (database) => directories.drop(database),
+      newCopyPath: () => directories.newCopyPath(),
+    }),
     drop: async (database) => {
       const key = keyOf(database);
       await pool.remove(key);

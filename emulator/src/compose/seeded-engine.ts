@@ -1,6 +1,6 @@
 /** An engine whose database begins with what the configuration declares. */
 import type { ConfiguredDatabaseRole } from "../config/index.ts";
-import type { PgliteEngine } from "../engine/index.ts";
+import type { DatabaseImage, PgliteEngine } from "../engine/index.ts";
 import { SessionStartError } from "../session/index.ts";
 import { runAsAdmin, StatementError, statementsIn } from "./admin-statements.ts";
 
@@ -21,17 +21,29 @@ export interface BeginningMark {
   set(): Promise<void>;
 }
 
+/** What a database is before its beginning has run, and after it. */
+export type BeginningMoment = "empty" | "configuration";
+
+/** Keeps images of a database in memory at its beginning, so that it can be brought back there. */
+export interface BeginningImages {
+  wants(moment: BeginningMoment): boolean;
+  keep(moments: readonly BeginningMoment[], image: DatabaseImage): void;
+}
+
 /**
  * Runs the beginning as `admin` before the first session is opened. While it fails, no session is
  * opened: a client gets XX000 with the statement's error.
+ *
+ * @param images those of a database in memory, which is empty whenever its engine starts
  */
 export function seededEngine(
   engine: PgliteEngine,
   beginning: DatabaseBeginning,
   mark: BeginningMark,
+  images?: BeginningImages,
 ): PgliteEngine {
   const statements = statementsOf(beginning);
-  let seeding: Promise<void> | undefined;
+  let starting: Promise<void> | undefined;
   /** A statement that was wrong is wrong again, and those before it would be repeated. */
   let failure: BeginningError | undefined;
   const begin = async (): Promise<void> => {
@@ -44,13 +56,31 @@ export function seededEngine(
     }
     await mark.set();
   };
+  /** Whether nothing has run in the engine. */
+  let isNew = images !== undefined;
+  const needsBeginning = (): boolean => statements.length > 0 && !mark.isSet();
+  const keepImage = async (...moments: readonly BeginningMoment[]): Promise<void> => {
+    if (images === undefined || !moments.some((moment) => images.wants(moment))) return;
+    images.keep(moments, await engine.saveImage());
+  };
+  const start = async (): Promise<void> => {
+    const wasNew = isNew;
+    isNew = false;
+    const isSame = statements.length === 0;
+    if (wasNew) await (isSame ? keepImage("empty", "configuration") : keepImage("empty"));
+    if (!needsBeginning()) return;
+    await begin();
+    if (wasNew) await keepImage("configuration");
+  };
   const seeded = async (): Promise<void> => {
-    if (statements.length === 0 || mark.isSet()) return;
-    if (failure !== undefined) throw failure;
-    seeding ??= begin().finally(() => {
-      seeding = undefined;
+    if (starting === undefined) {
+      if (!isNew && !needsBeginning()) return;
+      if (failure !== undefined && needsBeginning()) throw failure;
+    }
+    starting ??= start().finally(() => {
+      starting = undefined;
     });
-    await seeding;
+    await starting;
   };
   return {
     openSession: async (options) => {
@@ -70,6 +100,7 @@ export function seededEngine(
       return engine.saveImage();
     },
     restoreImage: async (image) => {
+      isNew = false;
       await engine.restoreImage(image);
       await mark.set();
     },

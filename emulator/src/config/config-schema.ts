@@ -6,6 +6,7 @@ import { LIMITS } from "../dsql/index.ts";
 import {
   DEFAULT_ACCOUNT_ID,
   DEFAULT_CLUSTER,
+  DEFAULT_HOOK_TIMEOUT_SECONDS,
   DEFAULT_LIMITS,
   DEFAULT_REGION,
   DEFAULT_USER_NAME,
@@ -114,6 +115,20 @@ export const CONFIG_SCHEMA: JsonSchema = {
       },
       ["certificateFile", "keyFile"],
     ),
+    hooksDirectory: some("directory of files that are run before the emulator is ready"),
+    hooks: object("how hooks are run", {
+      onFailure: {
+        enum: ["fail", "continue"],
+        default: "fail",
+        description: "what one that fails does: end the start, or nothing",
+      },
+      timeoutSeconds: integer(
+        "time that a program among them has, in seconds",
+        1,
+        3600,
+        DEFAULT_HOOK_TIMEOUT_SECONDS,
+      ),
+    }),
     cancelRequests: {
       enum: ["ignore", "honour"],
       default: "ignore",

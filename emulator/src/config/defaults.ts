@@ -29,6 +29,9 @@ export const FULL_ACCESS = {
   Statement: [{ Sid: "FullAccess", Effect: "Allow", Action: "*", Resource: "*" }],
 };
 
+/** Time that a program among the hooks has. Our choice. */
+export const DEFAULT_HOOK_TIMEOUT_SECONDS = 60;
+
 /** Limits of the service as documented, and three of our own choice for the engine. */
 export const DEFAULT_LIMITS: ConfiguredLimits = {
   maxConnectionsPerCluster: LIMITS.maxConnectionsPerCluster.value,

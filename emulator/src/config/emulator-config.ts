@@ -60,6 +60,16 @@ export interface ConfiguredDatabaseRole {
   readonly arns: readonly string[];
 }
 
+/** Files that are run when the emulator starts. */
+export interface ConfiguredHooks {
+  /** Absolute path; `undefined`: there are none. */
+  readonly directory: string | undefined;
+  /** What one that fails does to the start. */
+  readonly onFailure: "fail" | "continue";
+  /** For a program, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
 /** How the emulator's clock starts. */
 export interface ConfiguredClock {
   /** `undefined`: the system's time. */
@@ -156,6 +166,7 @@ export interface EmulatorConfig {
   readonly announceSessionExpiry: boolean;
   /** Whether AWS IAM GRANT of a mapping that is there is an error. */
   readonly refuseRepeatedGrants: boolean;
+  readonly hooks: ConfiguredHooks;
   readonly clock: ConfiguredClock;
   readonly clusterLifecycle: ConfiguredLifecycle;
   /** In the order of the file; never empty. The first is the default account. */

@@ -9,6 +9,7 @@ export type {
   ConfiguredCluster,
   ConfiguredDatabaseRole,
   ConfiguredDefaultUser,
+  ConfiguredHooks,
   ConfiguredLifecycle,
   ConfiguredLimits,
   ConfiguredNetwork,
@@ -19,6 +20,7 @@ export type {
   OwnCertificate,
 } from "./emulator-config.ts";
 export { type ConfigSources, loadConfig } from "./load-config.ts";
+export { type Declarations, readDeclarations } from "./read-declarations.ts";
 export {
   type ParsedStartOptions,
   parseStartOptions,

@@ -2,9 +2,15 @@
 import { dirname, resolve } from "node:path";
 import { checkAgainstSchema } from "./check-against-schema.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./configuration-error.ts";
-import { DEFAULT_CONFIG_FILE, DEFAULT_LIMITS, DEFAULT_REGION } from "./defaults.ts";
+import {
+  DEFAULT_CONFIG_FILE,
+  DEFAULT_HOOK_TIMEOUT_SECONDS,
+  DEFAULT_LIMITS,
+  DEFAULT_REGION,
+} from "./defaults.ts";
 import type {
   ConfiguredClock,
+  ConfiguredHooks,
   ConfiguredLimits,
   EmulatorConfig,
   OwnCertificate,
@@ -83,7 +89,9 @@ function resolveConfig(
   const { json } = file;
   // The schema's check has reported what has another type, and then nobody sees the result.
   const merged = { ...(json as Partial<EmulatorConfig>), ...values };
-  const absolute = (key: "dataDir" | "readyFile" | "caFile"): string | undefined =>
+  const absolute = (
+    key: "dataDir" | "readyFile" | "hooksDirectory" | "caFile",
+  ): string | undefined =>
     values[key] === undefined ? fromFile(file, json[key]) : resolve(workingDirectory, values[key]);
   const directory = file.path === undefined ? workingDirectory : dirname(file.path);
   const { accounts, defaultUser } = resolveAccounts(json, directory, report);
@@ -105,6 +113,10 @@ function resolveConfig(
     cancelRequests: merged.cancelRequests ?? "ignore",
     announceSessionExpiry: json["announceSessionExpiry"] === true,
     refuseRepeatedGrants: json["refuseRepeatedGrants"] === true,
+    hooks: {
+      ...resolveHooks(json["hooks"]),
+      directory: absolute("hooksDirectory"),
+    },
     clock: resolveClock(json["clock"], report),
     clusterLifecycle: objectOf(json["clusterLifecycle"]),
     accounts,
@@ -119,6 +131,13 @@ function resolveConfig(
     report("httpPort", `is ${config.httpPort}, which is also pgPort; expected two ports`);
   }
   return config;
+}
+
+function resolveHooks(json: unknown): Omit<ConfiguredHooks, "directory"> {
+  const { onFailure, timeoutSeconds } = objectOf(json);
+  const seconds =
+    typeof timeoutSeconds === "number" ? timeoutSeconds : DEFAULT_HOOK_TIMEOUT_SECONDS;
+  return { onFailure: onFailure === "continue" ? "continue" : "fail", timeoutMs: seconds * 1000 };
 }
 
 function resolveClock(json: unknown, report: Report): ConfiguredClock {

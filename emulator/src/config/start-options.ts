@@ -39,6 +39,7 @@ export interface StartOptionValues {
   readonly explainErrors?: boolean;
   readonly logFormat?: EmulatorConfig["logFormat"];
   readonly readyFile?: string;
+  readonly hooksDirectory?: string;
   readonly caFile?: string;
 }
 
@@ -129,6 +130,15 @@ export const START_OPTIONS: readonly StartOption[] = [
     defaultText: "ready.json in the data directory, or in .dsql-emulator",
     doc: "file that is written when everything listens",
     key: "readyFile",
+    value: { kind: "text" },
+  },
+  {
+    name: "hooks",
+    environmentVariable: "DSQL_EMULATOR_HOOKS",
+    placeholder: "DIR",
+    defaultText: undefined,
+    doc: "directory of SQL, declarations and programs that are run before the emulator is ready",
+    key: "hooksDirectory",
     value: { kind: "text" },
   },
   {

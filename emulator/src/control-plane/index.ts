@@ -22,6 +22,15 @@ export type {
 export type { EventListBody } from "./emulator/events.ts";
 export type { FaultListBody } from "./emulator/faults.ts";
 export type { HealthBody } from "./emulator/health.ts";
+export type { ResetBody } from "./emulator/reset.ts";
+export type { SnapshotBody, SnapshotListBody } from "./emulator/snapshots.ts";
+export {
+  type EmulatorStates,
+  type ResetOutcome,
+  type ResetRequest,
+  type SnapshotFacts,
+  StateRefusal,
+} from "./emulator/state-ports.ts";
 export type { InternalErrorListener } from "./error-handler.ts";
 export type {
   ApiCallRecorder,

@@ -66,6 +66,18 @@ export interface CaCertificateSource {
   caCertificate(): string | undefined;
 }
 
+/** Tells how the hooks of the start are doing; `Hooks` does. */
+export interface HookReports {
+  /** In the order in which they run. */
+  reports(): readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly status: string;
+    readonly durationMs?: number;
+    readonly error?: string;
+  }[];
+}
+
 /** Tells what there is. */
 export interface StateSource {
   /** In the form of the configuration file; secrets only on request. */

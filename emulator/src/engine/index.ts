@@ -6,6 +6,7 @@ export type {
 } from "./pglite/engine-process.ts";
 export { copyDirectory } from "./pglite/copy-directory.ts";
 export type { DatabaseImage } from "./pglite/database-images.ts";
+export { archiveProblem, packDirectory, unpackDirectory } from "./pglite/directory-archive.ts";
 export { lockDirectory } from "./pglite/directory-lock.ts";
 export {
   createPgliteEngine,

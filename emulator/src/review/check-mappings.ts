@@ -9,7 +9,7 @@ export function checkMappings(estate: Estate, matrix: AccessMatrix): readonly Fi
   return estate.clusters.flatMap((reviewed) => [
     ...reviewed.database.mappings.flatMap((mapping) => checkMapping(mapping, reviewed, estate)),
     ...mappingsWithoutAccess(reviewed, estate, matrix),
-    ...accessWithoutMapping(reviewed, matrix),
+    ...accessWithoutMapping(reviewed, estate, matrix),
     ...rolesWithoutMapping(reviewed),
   ]);
 }
@@ -20,7 +20,7 @@ function checkMapping(
   { accountIds, principals }: Estate,
 ): readonly Finding[] {
   const where = `role ${databaseRole} of ${cluster.arn}`;
-  const revoke = `AWS IAM REVOKE ${databaseRole} FROM '${principalArn}'`;
+  const revoke = `AWS IAM REVOKE ${identifierText(databaseRole)} FROM '${principalArn}'`;
   const accountId = principalArn.split(":")[4] ?? "";
   if (accountId !== cluster.accountId) {
     return [
@@ -75,16 +75,18 @@ function mappingsWithoutAccess(
       severity: "error",
       where: `role ${databaseRole} of ${cluster.arn}`,
       what: `${principalArn} is mapped, but IAM does not allow it dsql:DbConnect on the cluster`,
-      todo: `allow dsql:DbConnect on ${cluster.arn}, or AWS IAM REVOKE ${databaseRole} FROM '${principalArn}'`,
+      todo: `allow dsql:DbConnect on ${cluster.arn}, or AWS IAM REVOKE ${identifierText(databaseRole)} FROM '${principalArn}'`,
     }));
 }
 
 function accessWithoutMapping(
   { cluster, database }: ReviewedCluster,
-  { principals, cells }: AccessMatrix,
+  { principals }: Estate,
+  { cells }: AccessMatrix,
 ): readonly Finding[] {
   if (database.loginRoles.length === 0) return [];
   return principals
+    .filter(({ isBuiltIn }) => !isBuiltIn)
     .filter(({ arn }) => !database.mappings.some(({ principalArn }) => principalArn === arn))
     .flatMap(({ arn }) => {
       const own = cells.filter((cell) => cell.principal === arn && cell.cluster === cluster.arn);
@@ -112,6 +114,11 @@ function rolesWithoutMapping({ cluster, database }: ReviewedCluster): readonly F
       severity: "info",
       where: `role ${role} of ${cluster.arn}`,
       what: "the role has LOGIN, but is mapped to nobody",
-      todo: `AWS IAM GRANT ${role} TO a role or user, or ALTER ROLE ${role} NOLOGIN`,
+      todo: `AWS IAM GRANT ${identifierText(role)} TO a role or user, or ALTER ROLE ${identifierText(role)} NOLOGIN`,
     }));
+}
+
+/** As it has to be written in SQL. */
+function identifierText(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

@@ -46,7 +46,8 @@ function clusterText(cluster: MatrixCluster, { principals, cells }: AccessMatrix
 }
 
 function reasonText({ principal, databaseRole, access, reason }: AccessCell): string {
-  return `  ${shortName(principal)} as ${databaseRole}: ${access}: ${reason}`;
+  const answer = access === "depends" ? reason : `${access}: ${reason}`;
+  return `  ${shortName(principal)} as ${databaseRole}: ${answer}`;
 }
 
 function credentialsText({

@@ -45,4 +45,5 @@ export {
   type TestEmulator,
   type TestEmulatorOptions,
 } from "./test-emulator.ts";
+export type { ResetOptions, SnapshotHandle } from "./reset.ts";
 export { type TokenFactory, type TokenOptions, tokens } from "./tokens.ts";

@@ -14,6 +14,7 @@ import { type Decisions, decisionsOf } from "./decisions.ts";
 import { type EmulatorClock, emulatorClock } from "./emulator-clock.ts";
 import { askApi } from "./emulator-http.ts";
 import { type Faults, faultsOf } from "./faults.ts";
+import { reset, type ResetOptions, type SnapshotHandle, takeSnapshot } from "./reset.ts";
 
 /** How to start; ports are any free ones unless given. */
 export interface TestEmulatorOptions extends Omit<StartEmulatorOptions, "configFile"> {
@@ -33,6 +34,10 @@ export interface TestEmulator extends ReadyInfo, AsyncDisposable {
   readonly faults: Faults;
   /** All accounts, clusters and mappings, in the form of the configuration; secrets only if asked for. */
   state(options?: { readonly withSecrets?: boolean }): Promise<ConfigurationForm>;
+  /** Keeps clusters, IAM and what the databases hold under a name; rejects with `EmulatorApiError`. */
+  snapshot(name: string): Promise<SnapshotHandle>;
+  /** Ends all connections and brings everything back; in milliseconds to a snapshot. */
+  reset(options?: ResetOptions): Promise<void>;
   /** Ends all connections and the emulator, if it was started here; safe to call twice. */
   stop(): Promise<void>;
 }
@@ -96,6 +101,8 @@ function handle(info: ReadyInfo, end: () => Promise<void>): TestEmulator {
     faults: faultsOf(baseUrl),
     state: async ({ withSecrets = false } = {}) =>
       (await askApi(baseUrl, `state?secrets=${withSecrets}`)) as ConfigurationForm,
+    snapshot: (name) => takeSnapshot(baseUrl, name),
+    reset: (options) => reset(baseUrl, options),
     stop,
     [Symbol.asyncDispose]: stop,
   };

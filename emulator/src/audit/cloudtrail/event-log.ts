@@ -73,6 +73,13 @@ export class EventLog {
       .map(([, { line }]) => JSON.parse(line) as CloudTrailEvent);
   }
 
+  /** Forgets all events. What has gone into a file stays there. */
+  clear(): void {
+    this.#events.clear();
+    this.#bytes = 0;
+    this.#dropped = 0;
+  }
+
   /** How many there are, and how many oldest ones had to make room. */
   counts(): { readonly events: number; readonly bytes: number; readonly dropped: number } {
     return { events: this.#events.size, bytes: this.#bytes, dropped: this.#dropped };

@@ -1,7 +1,7 @@
 /** `/_emulator/health` and `/_emulator/ready`. */
 import type { EnforcementMode } from "../../auth/index.ts";
 import type { Clock, ClockControl } from "../../shared/index.ts";
-import type { ClusterCounter, ConnectionRecords, ReadinessProbe } from "../ports.ts";
+import type { ClusterCounter, ConnectionRecords, HookReports, ReadinessProbe } from "../ports.ts";
 
 /** What health is told from. */
 export interface HealthSources {
@@ -15,6 +15,8 @@ export interface HealthSources {
   readonly readiness: ReadinessProbe;
   readonly clusters: ClusterCounter;
   readonly connections: ConnectionRecords;
+  /** Without them, health tells of none. */
+  readonly hooks?: HookReports;
 }
 
 /** The body of `GET /_emulator/health`. */
@@ -36,6 +38,8 @@ export interface HealthBody {
     /** Oldest records that had to make room. */
     readonly dropped: number;
   };
+  /** Files that are run before the emulator is ready, in that order. */
+  readonly hooks: ReturnType<HookReports["reports"]>;
 }
 
 /** The state of the emulator as it is now. */
@@ -54,5 +58,6 @@ export function healthBody(sources: HealthSources): HealthBody {
     uptimeSeconds: Math.max(0, Math.floor((now.getTime() - startedAt.getTime()) / 1000)),
     clusters: sources.clusters.count(),
     connections: { open: openConnections, recorded: records, dropped },
+    hooks: sources.hooks?.reports() ?? [],
   };
 }

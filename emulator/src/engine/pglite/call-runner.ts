@@ -78,7 +78,7 @@ export function createCallRunner(parts: CallRunnerParts): RunCall {
       // Not what is remembered, since it was told to the memory before.
       parts.tellSessionFacts("", { again: true });
     }
-    return { kind: "done", status: "I" };
+    return { kind: "done", status: "I", imageBytes: parts.imageTasks.lastImageBytes() };
   }
 
   function beforeFailed(call: CallMessage, error: ServerError): CallOutcome {

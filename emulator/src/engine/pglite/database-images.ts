@@ -11,6 +11,8 @@ import { imageCall, imageProblem } from "./image-call.ts";
 export interface DatabaseImage {
   /** The database's files, as an uncompressed tar. */
   readonly archive: Uint8Array;
+  /** What it takes in memory, the archive included. */
+  readonly bytes: number;
   /** Frees what the engine keeps of it; it cannot be restored in milliseconds any more. */
   discard(): void;
 }
@@ -29,9 +31,10 @@ export function newImageNumber(): number {
 }
 
 /** An image of these files. */
-export function keptImage(archive: Uint8Array, home?: KeptImage["home"]): KeptImage {
+export function keptImage(archive: Uint8Array, bytes: number, home?: KeptImage["home"]): KeptImage {
   const image: KeptImage = {
     archive,
+    bytes,
     home,
     discard: () => {
       if (image.home === undefined) return;

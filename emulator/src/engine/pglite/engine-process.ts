@@ -53,7 +53,12 @@ export type ImageTask =
 /** How a call ended. */
 export type CallOutcome =
   /** `I`, `T`, `E`: status of ReadyForQuery; `-`: no ReadyForQuery was due (Flush). */
-  | { readonly kind: "done"; readonly status: "I" | "T" | "E" | "-" }
+  | {
+      readonly kind: "done";
+      readonly status: "I" | "T" | "E" | "-";
+      /** What an image that was saved takes in memory, its archive included. */
+      readonly imageBytes?: number | undefined;
+    }
   /** Another session holds the engine (its call ended in `T`, `E` or `-`): nothing was run. */
   | { readonly kind: "deferred" }
   /**

@@ -15,6 +15,13 @@ export function imageCall(image: ImageTask): EngineCall {
   };
 }
 
+/** What a task that was done gives. */
+export interface ImageTaskResult {
+  readonly output: Uint8Array;
+  /** What an image that was saved takes in memory; 0 of other tasks. */
+  readonly imageBytes: number;
+}
+
 /** Why a task was not done. */
 export function imageProblem(result: Exclude<WorkResult, { readonly kind: "done" }>): string {
   switch (result.kind) {

@@ -31,6 +31,8 @@ export interface ImageTasks {
   run(task: ImageTask): string | undefined;
   /** The archive of the image that was saved by the last task, once. */
   takeArchive(): Uint8Array<SharedArrayBuffer> | undefined;
+  /** What the image that was saved last takes in memory. */
+  lastImageBytes(): number | undefined;
 }
 
 /** Makes the tasks of an engine. */
@@ -38,6 +40,7 @@ export function createImageTasks(parts: ImageTasksParts): ImageTasks {
   const { backend, dataDirectory, sessionMemory } = parts;
   let images: EngineImages | undefined;
   let archive: Uint8Array<SharedArrayBuffer> | undefined;
+  let lastImageBytes: number | undefined;
   const sessions = new Map<number, () => void>();
 
   function save(imageNumber: number): void {
@@ -47,7 +50,9 @@ export function createImageTasks(parts: ImageTasksParts): ImageTasks {
     backend.command("CHECKPOINT");
     sessions.set(imageNumber, sessionMemory.copy());
     images ??= createEngineImages({ ...parts, module: backend.module });
-    archive = images.save(imageNumber).archive;
+    const saved = images.save(imageNumber);
+    archive = saved.archive;
+    lastImageBytes = saved.bytes;
   }
 
   function restore(imageNumber: number): void {
@@ -94,5 +99,6 @@ export function createImageTasks(parts: ImageTasksParts): ImageTasks {
       archive = undefined;
       return taken;
     },
+    lastImageBytes: () => lastImageBytes,
   };
 }

@@ -7,7 +7,7 @@ import { ADMIN_ROLE } from "../../dsql/index.ts";
 import { queryFrame } from "../../pgwire/index.ts";
 import { type FrontendFrame, SessionStartError } from "../../session/index.ts";
 import type { EngineProcess, ImageTask } from "./engine-process.ts";
-import { imageCall, imageProblem } from "./image-call.ts";
+import { imageCall, imageProblem, type ImageTaskResult } from "./image-call.ts";
 import { type ChoreResult, choreResult } from "./multiplexer-chore.ts";
 import type { MultiplexerEvent } from "./multiplexer-events.ts";
 import { createScheduler, type Scheduler } from "./multiplexer-scheduler.ts";
@@ -49,10 +49,10 @@ export interface SharedBackend {
   /**
    * Does something with the whole database once no transaction is open.
    *
-   * @returns the output of the task
+   * @returns the output of the task, and what an image takes
    * @throws Error with the reason when it was not done
    */
-  runImageTask(task: Exclude<ImageTask, { readonly kind: "restore" }>): Promise<Uint8Array>;
+  runImageTask(task: Exclude<ImageTask, { readonly kind: "restore" }>): Promise<ImageTaskResult>;
   /**
    * Ends the sessions and everything that waits, without ending the process: its database is about to
    * become another one, and to be shared anew.
@@ -118,7 +118,7 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
     for (const listener of lostListeners) listener(reason);
   }
 
-  function runImageTask(task: ImageTask): Promise<Uint8Array> {
+  function runImageTask(task: ImageTask): Promise<ImageTaskResult> {
     return new Promise((resolve, reject) => {
       let output: Uint8Array = new Uint8Array();
       scheduler.submit({
@@ -133,7 +133,7 @@ export function createSharedBackend(options: SharedBackendOptions): SharedBacken
           after: { ...state, unnamedOwner: 0 },
         }),
         settle: (result) => {
-          if (result.kind === "done") resolve(output);
+          if (result.kind === "done") resolve({ output, imageBytes: result.imageBytes ?? 0 });
           else reject(new Error(imageProblem(result)));
         },
       });

@@ -189,8 +189,8 @@ export function createPgliteEngine(options: PgliteEngineOptions): PgliteEngine {
     saveImage: async () => {
       const backend = await runningBackend();
       const imageNumber = newImageNumber();
-      const archive = await backend.runImageTask({ kind: "save", imageNumber });
-      return keptImage(archive, { process: backend.process, imageNumber });
+      const { output, imageBytes } = await backend.runImageTask({ kind: "save", imageNumber });
+      return keptImage(output, imageBytes, { process: backend.process, imageNumber });
     },
     restoreImage: async (image) => {
       refuseWhenStopped();
@@ -220,7 +220,7 @@ export function createPgliteEngine(options: PgliteEngineOptions): PgliteEngine {
 }
 
 function kept(image: DatabaseImage): KeptImage {
-  return "home" in image ? (image as KeptImage) : keptImage(image.archive);
+  return "home" in image ? (image as KeptImage) : keptImage(image.archive, image.bytes);
 }
 
 function messageOf(error: unknown): string {

@@ -1,19 +1,10 @@
 /** Turns the prepared snapshot into what an engine starts from: files in memory, or a directory. */
 
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { BackendSource } from "./backend.ts";
-import { unpackTar } from "./tar-archive.ts";
+import { unpackDirectory } from "./directory-archive.ts";
 
 /** PostgreSQL's mark of a complete cluster directory. */
 const CLUSTER_MARK = "PG_VERSION";
@@ -45,13 +36,5 @@ function fillDirectory(snapshotFile: string, dataDirectory: string): void {
     }
     rmdirSync(dataDirectory);
   }
-  const partial = `${dataDirectory}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true, mode: 0o700 });
-  for (const { name, data } of unpackTar(gunzipSync(readFileSync(snapshotFile)))) {
-    const path = join(partial, name);
-    mkdirSync(data === undefined ? path : dirname(path), { recursive: true, mode: 0o700 });
-    if (data !== undefined) writeFileSync(path, data, { mode: 0o600 });
-  }
-  renameSync(partial, dataDirectory);
+  unpackDirectory(gunzipSync(readFileSync(snapshotFile)), dataDirectory);
 }

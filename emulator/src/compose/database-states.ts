@@ -1,0 +1,205 @@
+/**
+ * What single databases hold, taken and brought back: of a database in memory an image, of one in a
+ * directory a copy of it. What comes back quickly is an image that the running engine still has; everything
+ * else starts the engine anew, when the database is asked for.
+ */
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import type { DatabaseLocation } from "../clusters/index.ts";
+import {
+  copyDirectory,
+  type DatabaseImage,
+  lockDirectory,
+  packDirectory,
+  type PgliteEngine,
+  unpackDirectory,
+} from "../engine/index.ts";
+import type { EnginePool } from "./engine-pool.ts";
+import type { SeedMarks } from "./seed-marks.ts";
+import type { BeginningImages, BeginningMoment } from "./seeded-engine.ts";
+
+/** What a database held at one moment. */
+export type DatabaseState =
+  /** Its engine had not started, and there were no data: it is as it begins. */
+  | { readonly kind: "beginning"; readonly moment: BeginningMoment }
+  | { readonly kind: "image"; readonly image: DatabaseImage }
+  | {
+      readonly kind: "directory";
+      readonly path: string;
+      /** Whether it has what the configuration declares. */
+      readonly hasBegun: boolean;
+    };
+
+/** Takes and brings back what databases hold. */
+export interface DatabaseStates {
+  /**
+   * Takes what a database holds, once no transaction is open.
+   *
+   * @throws Error when a transaction is open for too long, or the copy fails
+   */
+  take(database: DatabaseLocation): Promise<DatabaseState>;
+  /**
+   * Brings a database back; the sessions that it has end.
+   *
+   * @throws Error when it cannot be brought back
+   */
+  bringBack(database: DatabaseLocation, state: DatabaseState): Promise<void>;
+  /** The files as an uncompressed tar; `undefined` when there were none. */
+  archiveOf(state: DatabaseState): Uint8Array | undefined;
+  /** Frees what is kept of it. */
+  discard(state: DatabaseState): Promise<void>;
+}
+
+/** What it works with. */
+export interface DatabaseStatesParts {
+  readonly pool: EnginePool;
+  readonly marks: SeedMarks;
+  readonly beginnings: Beginnings;
+  keyOf(database: DatabaseLocation): string;
+  engineOf(database: DatabaseLocation): PgliteEngine;
+  /** `undefined` of a database in memory. */
+  directoryOf(database: DatabaseLocation): string | undefined;
+  /** Removes the directory of a database whose engine does not run. */
+  dropDirectory(database: DatabaseLocation): Promise<void>;
+  /** Path for a copy, never given before, on the disk of the directories. */
+  newCopyPath(): string;
+}
+
+/** Images of databases in memory at their beginning; they are taken once somebody has asked for a reset. */
+export class Beginnings {
+  readonly #wanted = new Set<BeginningMoment>();
+  readonly #images = new Map<string, DatabaseImage>();
+
+  /** From now on, engines that start keep an image of this moment. */
+  want(moment: BeginningMoment): void {
+    this.#wanted.add(moment);
+  }
+
+  find(key: string, moment: BeginningMoment): DatabaseImage | undefined {
+    return this.#images.get(`${moment} ${key}`);
+  }
+
+  /** Those of one database. */
+  imagesOf(key: string): BeginningImages {
+    return {
+      wants: (moment) => this.#wanted.has(moment),
+      keep: (moments, image) => {
+        for (const moment of moments) {
+          this.find(key, moment)?.discard();
+          this.#images.set(`${moment} ${key}`, image);
+        }
+      },
+    };
+  }
+}
+
+/** Makes it. */
+export function databaseStates(parts: DatabaseStatesParts): DatabaseStates {
+  const { pool, marks, beginnings } = parts;
+
+  async function takeDirectory(database: DatabaseLocation, from: string): Promise<DatabaseState> {
+    const key = parts.keyOf(database);
+    const path = parts.newCopyPath();
+    if (pool.isRunning(key)) {
+      await parts.engineOf(database).copyFiles(path);
+    } else if (existsSync(from) && !marks.isHalf(key)) {
+      await pool.whileStopped(key, async () => {
+        const unlock = lockDirectory(from);
+        try {
+          copyDirectory(from, path);
+        } finally {
+          unlock();
+        }
+      });
+    } else {
+      return { kind: "beginning", moment: marks.has(key) ? "empty" : "configuration" };
+    }
+    return { kind: "directory", path, hasBegun: marks.has(key) };
+  }
+
+  async function toBeginning(database: DatabaseLocation, moment: BeginningMoment): Promise<void> {
+    const key = parts.keyOf(database);
+    const directory = parts.directoryOf(database);
+    const image = beginnings.find(key, moment);
+    if (directory === undefined) beginnings.want(moment);
+    if (pool.isRunning(key) && image !== undefined) {
+      await parts.engineOf(database).restoreImage(image);
+      return;
+    }
+    await pool.whileStopped(key, async () => {
+      if (directory !== undefined) await parts.dropDirectory(database);
+      await mark(key, moment === "empty");
+    });
+  }
+
+  async function mark(key: string, hasBegun: boolean): Promise<void> {
+    if (hasBegun) await marks.add(key);
+    else await marks.remove(key);
+  }
+
+  async function toFiles(
+    database: DatabaseLocation,
+    directory: string,
+    hasBegun: boolean,
+    fill: (directory: string) => void,
+  ): Promise<void> {
+    const key = parts.keyOf(database);
+    await pool.whileStopped(key, async () => {
+      await parts.dropDirectory(database);
+      fill(directory);
+      await mark(key, hasBegun);
+    });
+  }
+
+  function archiveOf(state: DatabaseState): Uint8Array | undefined {
+    switch (state.kind) {
+      case "beginning":
+        return undefined;
+      case "image":
+        return state.image.archive;
+      case "directory":
+        return packDirectory(state.path);
+    }
+  }
+
+  return {
+    take: async (database) => {
+      const directory = parts.directoryOf(database);
+      if (directory !== undefined) return takeDirectory(database, directory);
+      const key = parts.keyOf(database);
+      if (pool.isRunning(key)) {
+        return { kind: "image", image: await parts.engineOf(database).saveImage() };
+      }
+      return { kind: "beginning", moment: marks.has(key) ? "empty" : "configuration" };
+    },
+    bringBack: async (database, state) => {
+      const directory = parts.directoryOf(database);
+      if (state.kind === "beginning") {
+        await toBeginning(database, state.moment);
+      } else if (directory === undefined) {
+        // The files of a directory can become those of a database in memory, too.
+        const archive = archiveOf(state) ?? new Uint8Array();
+        const image = state.kind === "image" ? state.image : filesOnly(archive);
+        await parts.engineOf(database).restoreImage(image);
+      } else if (state.kind === "image") {
+        await toFiles(database, directory, true, (to) => {
+          unpackDirectory(state.image.archive, to);
+        });
+      } else {
+        await toFiles(database, directory, state.hasBegun, (to) => {
+          copyDirectory(state.path, to);
+        });
+      }
+    },
+    archiveOf,
+    discard: async (state) => {
+      if (state.kind === "image") state.image.discard();
+      if (state.kind === "directory") await rm(state.path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An image that no engine has in its memory. */
+export function filesOnly(archive: Uint8Array): DatabaseImage {
+  return { archive, bytes: archive.length, discard: () => undefined };
+}

@@ -1,0 +1,282 @@
+/**
+ * The emulator's state as a whole: snapshots of it by name, the way back to one of them or to the
+ * configuration, and its way into a file and out of one.
+ *
+ * Clusters, the IAM of all accounts and what the databases hold belong to it. The clock goes with it only
+ * on request; fault rules are gone after each reset; what was recorded (decisions, events) stays.
+ */
+import type { Accounts } from "../accounts/index.ts";
+import type { ClustersSnapshot, DatabaseLocation } from "../clusters/index.ts";
+import {
+  type EmulatorStates,
+  type ResetOutcome,
+  type ResetRequest,
+  type SnapshotFacts,
+  StateRefusal,
+} from "../control-plane/index.ts";
+import type { IamSnapshot } from "../iam/index.ts";
+import type { ClockControl, ClockState } from "../shared/index.ts";
+import { type DatabaseState, type DatabaseStates, filesOnly } from "./database-states.ts";
+import {
+  readStateFile,
+  type StateFileChecks,
+  type StateFileContent,
+  writeStateFile,
+} from "./state-file.ts";
+import type { StateGate } from "./state-gate.ts";
+
+/** Snapshots at a time; each holds tens of megabytes for each database that runs. Our choice. */
+const MAX_SNAPSHOTS = 16;
+/** What clients are told of in the records of their connections. */
+const RESET_REASON = "the emulator was reset";
+
+/** What it works with. */
+export interface EmulatorStatesParts {
+  readonly gate: StateGate;
+  readonly clock: ClockControl & { now(): Date };
+  /** How the clock stands at the start. */
+  readonly clockAtStart: { readonly startAt: Date | undefined; readonly isFrozen: boolean };
+  readonly accounts: Pick<Accounts, "directories">;
+  /** The accounts as the configuration declares them. */
+  readonly declaredAccounts: () => readonly IamSnapshot[];
+  readonly clusters: {
+    snapshot(): ClustersSnapshot;
+    reset(snapshot: ClustersSnapshot): void;
+  };
+  readonly declaredClusters: () => ClustersSnapshot;
+  readonly databases: DatabaseStates;
+  /** Ends the engine of a database that no cluster uses, and removes its data. */
+  readonly dropDatabase: (database: DatabaseLocation) => Promise<void>;
+  readonly clearFaults: () => void;
+  /** Forgets what was recorded: decisions and events. */
+  readonly clearRecords: () => void;
+  /** Ends all connections with 57P01. */
+  readonly endSessions: (reason: string) => Promise<void>;
+  /** Keeps accounts and clusters in the data directory. */
+  readonly keep: () => Promise<void>;
+  /** Whether what a file has can be used. */
+  readonly checks: StateFileChecks;
+  readonly version: string;
+}
+
+interface WholeState {
+  readonly clock: ClockState;
+  readonly accounts: readonly IamSnapshot[];
+  readonly clusters: ClustersSnapshot;
+  readonly databases: ReadonlyMap<string, DatabaseState>;
+}
+
+interface Snapshot extends WholeState {
+  readonly facts: SnapshotFacts;
+}
+
+/** Makes it; there are no snapshots yet. */
+export function emulatorStates(parts: EmulatorStatesParts): EmulatorStates {
+  const { gate, clock, databases } = parts;
+  const snapshots = new Map<string, Snapshot>();
+
+  async function take(): Promise<WholeState> {
+    const clusters = parts.clusters.snapshot();
+    const accounts = parts.accounts.directories().map((directory) => directory.snapshot());
+    const taken = new Map<string, DatabaseState>();
+    try {
+      for (const database of databasesOf(clusters)) {
+        taken.set(keyOf(database), await databases.take(database));
+      }
+    } catch (error) {
+      await discard(taken);
+      throw new StateRefusal("conflict", error instanceof Error ? error.message : String(error));
+    }
+    return { clock: clock.state(), accounts, clusters, databases: taken };
+  }
+
+  async function discard(taken: ReadonlyMap<string, DatabaseState>): Promise<void> {
+    await Promise.all([...taken.values()].map((state) => databases.discard(state)));
+  }
+
+  /** The state that a reset goes to. */
+  function target(to: ResetRequest["to"]): WholeState {
+    if (typeof to === "object") {
+      const found = snapshots.get(to.snapshot);
+      if (found !== undefined) return found;
+      throw new StateRefusal("not-found", `there is no snapshot \`${to.snapshot}\``);
+    }
+    const clusters = parts.declaredClusters();
+    const state: DatabaseState = { kind: "beginning", moment: to };
+    return {
+      clock: clock.state(),
+      accounts: parts.declaredAccounts(),
+      clusters,
+      databases: new Map(databasesOf(clusters).map((database) => [keyOf(database), state])),
+    };
+  }
+
+  async function become(state: WholeState): Promise<void> {
+    await parts.endSessions(RESET_REASON);
+    const before = databasesOf(parts.clusters.snapshot());
+    for (const directory of parts.accounts.directories()) {
+      const account = state.accounts.find(({ accountId }) => accountId === directory.accountId);
+      if (account !== undefined) directory.reset(account);
+    }
+    parts.clusters.reset(state.clusters);
+    parts.clearFaults();
+    const after = databasesOf(state.clusters);
+    const remaining = new Set(after.map(keyOf));
+    await Promise.all([
+      ...before
+        .filter((database) => !remaining.has(keyOf(database)))
+        .map((database) => parts.dropDatabase(database)),
+      ...after.map((database) =>
+        databases.bringBack(
+          database,
+          state.databases.get(keyOf(database)) ?? { kind: "beginning", moment: "configuration" },
+        ),
+      ),
+    ]);
+    await parts.keep();
+  }
+
+  async function setClock({ now, isFrozen, offsetMs }: ClockState): Promise<void> {
+    const force = { force: true };
+    await clock.change({ kind: "resume" }, force);
+    if (isFrozen) {
+      await clock.change({ kind: "set", to: now }, force);
+      await clock.change({ kind: "freeze" }, force);
+    } else {
+      await clock.change({ kind: "offset", offsetMs }, force);
+    }
+  }
+
+  /** The clock of a snapshot; of the others, that of the start. */
+  async function bringClockBack(to: ResetRequest["to"], state: WholeState): Promise<void> {
+    if (typeof to === "object") {
+      await setClock(state.clock);
+      return;
+    }
+    const { startAt, isFrozen } = parts.clockAtStart;
+    await setClock({ now: startAt ?? new Date(), isFrozen: false, offsetMs: 0 });
+    if (startAt !== undefined) await clock.change({ kind: "set", to: startAt }, { force: true });
+    if (isFrozen) await clock.change({ kind: "freeze" });
+  }
+
+  async function save(name: string): Promise<SnapshotFacts> {
+    const earlier = snapshots.get(name);
+    if (earlier === undefined && snapshots.size >= MAX_SNAPSHOTS) {
+      throw new StateRefusal(
+        "conflict",
+        `there are ${MAX_SNAPSHOTS} snapshots, which is as many as may be: delete one`,
+      );
+    }
+    const state = await take();
+    const sizes = [...state.databases.values()].map((database) =>
+      database.kind === "image" ? database.image.bytes : 0,
+    );
+    const facts: SnapshotFacts = {
+      name,
+      createdAt: clock.now(),
+      clusters: state.clusters.clusters.length,
+      databases: [...state.databases.values()].filter(({ kind }) => kind !== "beginning").length,
+      memoryBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+    };
+    snapshots.set(name, { ...state, facts });
+    if (earlier !== undefined) await discard(earlier.databases);
+    return facts;
+  }
+
+  async function reset({ to, clock: withClock, records }: ResetRequest): Promise<ResetOutcome> {
+    const begunAt = performance.now();
+    const state = target(to);
+    await become(state);
+    if (withClock) await bringClockBack(to, state);
+    if (records) parts.clearRecords();
+    return { tookMs: Math.round((performance.now() - begunAt) * 10) / 10 };
+  }
+
+  function contentOf(state: WholeState): StateFileContent {
+    return {
+      exportedBy: parts.version,
+      exportedAt: clock.now(),
+      clock: state.clock,
+      accounts: state.accounts,
+      clusters: state.clusters,
+      databases: databasesOf(state.clusters).flatMap(
+        (database): StateFileContent["databases"][number][] => {
+          const taken = state.databases.get(keyOf(database));
+          if (taken === undefined) return [];
+          const archive = databases.archiveOf(taken);
+          const isAsConfigured = taken.kind === "beginning" && taken.moment === "configuration";
+          return isAsConfigured ? [] : [{ ...database, archive }];
+        },
+      ),
+    };
+  }
+
+  function stateOf(content: StateFileContent): WholeState {
+    const own = new Set(parts.accounts.directories().map(({ accountId }) => accountId));
+    const strange = content.accounts.find(({ accountId }) => !own.has(accountId));
+    if (strange !== undefined) {
+      throw new StateRefusal(
+        "invalid",
+        `the file has the account ${strange.accountId}, which the configuration of this emulator does not have: add it there`,
+      );
+    }
+    const declared = parts
+      .declaredAccounts()
+      .filter(
+        ({ accountId }) => !content.accounts.some((account) => account.accountId === accountId),
+      );
+    return {
+      ...content,
+      accounts: [...content.accounts, ...declared],
+      databases: new Map(
+        content.databases.map((database): [string, DatabaseState] => [
+          keyOf(database),
+          database.archive === undefined
+            ? { kind: "beginning", moment: "empty" }
+            : { kind: "image", image: filesOnly(database.archive) },
+        ]),
+      ),
+    };
+  }
+
+  return {
+    save: (name) => gate.exclusively(() => save(name)),
+    list: () => [...snapshots.values()].map(({ facts }) => facts),
+    remove: (name) =>
+      gate.exclusively(async () => {
+        const found = snapshots.get(name);
+        if (found === undefined) {
+          throw new StateRefusal("not-found", `there is no snapshot \`${name}\``);
+        }
+        snapshots.delete(name);
+        await discard(found.databases);
+      }),
+    reset: (request) => gate.exclusively(() => reset(request)),
+    exportState: () =>
+      gate.exclusively(async () => {
+        const state = await take();
+        try {
+          return await writeStateFile(contentOf(state));
+        } finally {
+          await discard(state.databases);
+        }
+      }),
+    importState: (json, options) =>
+      gate.exclusively(async () => {
+        const begunAt = performance.now();
+        const state = stateOf(await readStateFile(json, parts.checks));
+        await become(state);
+        if (options.clock) await setClock(state.clock);
+        return { tookMs: Math.round((performance.now() - begunAt) * 10) / 10 };
+      }),
+  };
+}
+
+function keyOf({ region, identifier }: DatabaseLocation): string {
+  return `${region}/${identifier}`;
+}
+
+/** The databases of all clusters, each once. */
+function databasesOf({ clusters }: ClustersSnapshot): readonly DatabaseLocation[] {
+  return [...new Map(clusters.map(({ database }) => [keyOf(database), database])).values()];
+}
