@@ -9,11 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/dsql/auth"
+	"github.com/aws/aws-sdk-go-v2/service/dsql"
+	"github.com/aws/aws-sdk-go-v2/service/dsql/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -30,7 +33,12 @@ func main() {
 		"admin":   admin,
 		"pool":    pool,
 		"session": session,
-		"refusal": refusal,
+		"role":    role,
+		"create":  create,
+		"connect": connected,
+		"delete":  remove,
+		"hour":    hour,
+		"refusal": func() (object, error) { return refusal(os.Args[2], os.Args[3]) },
 	}
 	answer, err := stories[os.Args[1]]()
 	if err == nil {
@@ -85,10 +93,15 @@ func settings() (*pgxpool.Config, error) {
 // [/connect]
 
 func connect(action string, provider aws.CredentialsProvider) (*pgx.Conn, error) {
+	return connectAs("admin", action, provider)
+}
+
+func connectAs(user, action string, provider aws.CredentialsProvider) (*pgx.Conn, error) {
 	settings, err := settings()
 	if err != nil {
 		return nil, err
 	}
+	settings.ConnConfig.User = user
 	settings.ConnConfig.Password, err = token(action, provider)
 	if err != nil {
 		return nil, err
@@ -177,34 +190,14 @@ func numbers(from queryer, query string) ([]int, error) {
 }
 
 func pool() (object, error) {
-	settings, err := settings()
-	if err != nil {
-		return nil, err
-	}
-	settings.MaxConns = 4
-	connections, err := pgxpool.NewWithConfig(ctx, settings)
+	connections, err := openPool()
 	if err != nil {
 		return nil, err
 	}
 	defer connections.Close()
-	var held []*pgxpool.Conn
-	var users []string
-	sessions := map[uint32]bool{}
-	for range 4 {
-		one, err := connections.Acquire(ctx)
-		if err != nil {
-			return nil, err
-		}
-		var user string
-		if err := one.QueryRow(ctx, "SELECT current_user").Scan(&user); err != nil {
-			return nil, err
-		}
-		held = append(held, one)
-		users = append(users, user)
-		sessions[one.Conn().PgConn().PID()] = true
-	}
-	for _, one := range held {
-		one.Release()
+	users, sessions, err := seenBy(connections)
+	if err != nil {
+		return nil, err
 	}
 	for _, statement := range []string{
 		"CREATE TABLE pooled (id int PRIMARY KEY)",
@@ -222,6 +215,53 @@ func pool() (object, error) {
 	var name string
 	err = connections.QueryRow(ctx, "SELECT current_setting('application_name')").Scan(&name)
 	return object{"users": users, "sessions": len(sessions), "kept": kept, "application": name}, err
+}
+
+func hour() (object, error) {
+	connections, err := openPool()
+	if err != nil {
+		return nil, err
+	}
+	defer connections.Close()
+	before, old, err := seenBy(connections)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Println("waiting")
+	fmt.Scanln()
+	after, sessions, err := seenBy(connections)
+	for session := range old {
+		delete(sessions, session)
+	}
+	return object{"before": before, "after": after, "fresh": len(sessions)}, err
+}
+
+func openPool() (*pgxpool.Pool, error) {
+	settings, err := settings()
+	if err != nil {
+		return nil, err
+	}
+	settings.MaxConns = 4
+	return pgxpool.NewWithConfig(ctx, settings)
+}
+
+// What four connections at once have seen: their users, and the numbers of their sessions.
+func seenBy(connections *pgxpool.Pool) (users []string, sessions map[uint32]bool, err error) {
+	sessions = map[uint32]bool{}
+	for range 4 {
+		one, err := connections.Acquire(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		defer one.Release()
+		var user string
+		if err := one.QueryRow(ctx, "SELECT current_user").Scan(&user); err != nil {
+			return nil, nil, err
+		}
+		users = append(users, user)
+		sessions[one.Conn().PgConn().PID()] = true
+	}
+	return users, sessions, nil
 }
 
 func session() (object, error) {
@@ -252,8 +292,126 @@ func session() (object, error) {
 	return object{"caller": *caller.Arn, "user": user}, err
 }
 
-func refusal() (object, error) {
-	connection, err := connect(os.Args[2], nil)
+func role() (object, error) {
+	name, caller := os.Getenv("STORY_DATABASE_ROLE"), os.Getenv("STORY_CALLER_ARN")
+	admin, err := connect("DbConnectAdmin", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer admin.Close(ctx)
+	run := func(statement string) {
+		if err == nil {
+			_, err = admin.Exec(ctx, statement)
+		}
+	}
+	run("CREATE ROLE " + name + " WITH LOGIN")
+	run("CREATE TABLE owned (id int PRIMARY KEY)")
+	before, refusalErr := refusal("DbConnect", name)
+	run("AWS IAM GRANT " + name + " TO '" + caller + "'")
+	if err := errors.Join(err, refusalErr); err != nil {
+		return nil, err
+	}
+	connection, err := connectAs(name, "DbConnect", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer connection.Close(ctx)
+	var user string
+	if err := connection.QueryRow(ctx, "SELECT current_user").Scan(&user); err != nil {
+		return nil, err
+	}
+	var denied *pgconn.PgError
+	if _, err := connection.Exec(ctx, "SELECT * FROM owned"); !errors.As(err, &denied) {
+		return nil, fmt.Errorf("a table of another role was read: %w", err)
+	}
+	run("AWS IAM REVOKE " + name + " FROM '" + caller + "'")
+	after, refusalErr := refusal("DbConnect", name)
+	return object{
+		"before": before, "user": user, "after": after,
+		"denied": object{"sqlstate": denied.Code, "message": denied.Message},
+	}, errors.Join(err, refusalErr)
+}
+
+func create() (object, error) {
+	settings, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	client := dsql.NewFromConfig(settings)
+	made, err := client.CreateCluster(ctx, &dsql.CreateClusterInput{
+		DeletionProtectionEnabled: aws.Bool(false),
+		Tags:                      map[string]string{"Name": "story"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	get := &dsql.GetClusterInput{Identifier: made.Identifier}
+	cluster, err := dsql.NewClusterActiveWaiter(client).WaitForOutput(ctx, get, time.Minute)
+	if err != nil {
+		return nil, err
+	}
+	_, err = client.TagResource(ctx, &dsql.TagResourceInput{
+		ResourceArn: cluster.Arn,
+		Tags:        map[string]string{"stage": "test"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	tags, err := client.ListTagsForResource(ctx, &dsql.ListTagsForResourceInput{ResourceArn: cluster.Arn})
+	if err != nil {
+		return nil, err
+	}
+	isListed := false
+	for pages := dsql.NewListClustersPaginator(client, nil); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range page.Clusters {
+			isListed = isListed || *one.Identifier == *made.Identifier
+		}
+	}
+	return object{
+		"identifier": made.Identifier, "endpoint": cluster.Endpoint, "status": cluster.Status,
+		"isListed": isListed, "tags": tags.Tags,
+	}, nil
+}
+
+func connected() (object, error) {
+	connection, err := connect("DbConnectAdmin", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer connection.Close(ctx)
+	var user string
+	err = connection.QueryRow(ctx, "SELECT current_user").Scan(&user)
+	return object{"user": user}, err
+}
+
+func remove() (object, error) {
+	settings, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	client := dsql.NewFromConfig(settings)
+	identifier := aws.String(os.Args[2])
+	if _, err := client.DeleteCluster(ctx, &dsql.DeleteClusterInput{Identifier: identifier}); err != nil {
+		return nil, err
+	}
+	get := &dsql.GetClusterInput{Identifier: identifier}
+	if err := dsql.NewClusterNotExistsWaiter(client).Wait(ctx, get, time.Minute); err != nil {
+		return nil, err
+	}
+	_, err = client.GetCluster(ctx, get)
+	var gone *types.ResourceNotFoundException
+	if !errors.As(err, &gone) {
+		return nil, fmt.Errorf("the cluster is still there: %w", err)
+	}
+	return object{"gone": gone.ErrorCode()}, nil
+}
+
+func refusal(action, user string) (object, error) {
+	connection, err := connectAs(user, action, nil)
 	if err == nil {
 		return object{"message": "connected"}, connection.Close(ctx)
 	}

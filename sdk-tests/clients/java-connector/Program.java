@@ -1,10 +1,10 @@
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
-import org.postgresql.util.PSQLException;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -14,14 +14,19 @@ import software.amazon.dsql.jdbc.AuroraDsqlCredentialsManager;
 
 /** AWS's connector for JDBC: single connections, and HikariCP over it. */
 public final class Program {
-    public static void main(String[] args) throws SQLException {
+    public static void main(String[] args) throws SQLException, IOException {
         System.out.println(
                 switch (args[0]) {
                     case "token" -> Json.object("notOffered", "the connector takes that of the AWS SDK");
                     case "admin" -> admin();
                     case "pool" -> pool();
                     case "session" -> session();
-                    case "refusal" -> refusal(args[1]);
+                    case "role" -> role();
+                    case "create" -> Clusters.create();
+                    case "connect" -> connected();
+                    case "delete" -> Clusters.delete(args[1]);
+                    case "hour" -> hour();
+                    case "refusal" -> refusal(args[1], args[2]);
                     default -> throw new IllegalArgumentException(args[0]);
                 });
     }
@@ -50,7 +55,12 @@ public final class Program {
     // [/connect]
 
     static Connection connect() throws SQLException {
+        return connect("admin");
+    }
+
+    static Connection connect(String user) throws SQLException {
         Properties settings = settings();
+        settings.setProperty("user", user);
         settings.setProperty("region", System.getenv("AWS_REGION"));
         return DriverManager.getConnection(URL, settings);
     }
@@ -64,6 +74,24 @@ public final class Program {
     static String pool() throws SQLException {
         try (HikariDataSource pool = openPool()) {
             return Sql.pool(pool);
+        }
+    }
+
+    static String hour() throws SQLException, IOException {
+        try (HikariDataSource pool = openPool()) {
+            return Sql.hour(pool);
+        }
+    }
+
+    static String role() throws SQLException {
+        try (Connection admin = connect()) {
+            return Sql.role(admin, Program::connect);
+        }
+    }
+
+    static String connected() throws SQLException {
+        try (Connection connection = connect()) {
+            return Json.object("user", Sql.text(connection, "SELECT current_user"));
         }
     }
 
@@ -90,15 +118,10 @@ public final class Program {
         }
     }
 
-    static String refusal(String action) throws SQLException {
-        if (!action.equals("DbConnectAdmin")) {
+    static String refusal(String action, String user) throws SQLException {
+        if (action.equals("DbConnectAdmin") != user.equals("admin")) {
             return Json.object("notOffered", "the connector takes the action from the user");
         }
-        try {
-            connect().close();
-        } catch (PSQLException error) {
-            return Sql.error(error);
-        }
-        return Json.object("message", "connected");
+        return Sql.refusal(Program::connect, user);
     }
 }

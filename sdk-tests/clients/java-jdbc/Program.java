@@ -1,11 +1,11 @@
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.postgresql.util.PSQLException;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -19,14 +19,20 @@ import software.amazon.awssdk.services.sts.model.Credentials;
 public final class Program {
     private static final AwsCredentialsProvider ENVIRONMENT = DefaultCredentialsProvider.builder().build();
 
-    public static void main(String[] args) throws SQLException {
+    public static void main(String[] args) throws SQLException, IOException {
         System.out.println(
                 switch (args[0]) {
                     case "token" -> tokens();
                     case "admin" -> admin();
                     case "pool" -> pool();
                     case "session" -> session();
-                    case "refusal" -> refusal(args[1]);
+                    case "role" -> role();
+                    case "create" -> Clusters.create();
+                    case "connect" -> connected();
+                    case "delete" -> Clusters.delete(args[1]);
+                    case "hour" -> hour();
+                    case "refusal" ->
+                            Sql.refusal(user -> connect(token(args[1], ENVIRONMENT), user), args[2]);
                     default -> throw new IllegalArgumentException(args[0]);
                 });
     }
@@ -71,7 +77,12 @@ public final class Program {
     // [/connect]
 
     static Connection connect(String password) throws SQLException {
+        return connect(password, "admin");
+    }
+
+    static Connection connect(String password, String user) throws SQLException {
         Properties settings = settings();
+        settings.setProperty("user", user);
         settings.setProperty("password", password);
         return DriverManager.getConnection(URL, settings);
     }
@@ -91,6 +102,24 @@ public final class Program {
     static String pool() throws SQLException {
         try (HikariDataSource pool = openPool()) {
             return Sql.pool(pool);
+        }
+    }
+
+    static String hour() throws SQLException, IOException {
+        try (HikariDataSource pool = openPool()) {
+            return Sql.hour(pool);
+        }
+    }
+
+    static String role() throws SQLException {
+        try (Connection admin = connect(token("DbConnectAdmin", ENVIRONMENT))) {
+            return Sql.role(admin, user -> connect(token("DbConnect", ENVIRONMENT), user));
+        }
+    }
+
+    static String connected() throws SQLException {
+        try (Connection connection = connect(token("DbConnectAdmin", ENVIRONMENT))) {
+            return Json.object("user", Sql.text(connection, "SELECT current_user"));
         }
     }
 
@@ -114,14 +143,5 @@ public final class Program {
                     "caller", sts.getCallerIdentity().arn(),
                     "user", Sql.text(connection, "SELECT current_user"));
         }
-    }
-
-    static String refusal(String action) throws SQLException {
-        try {
-            connect(token(action, ENVIRONMENT)).close();
-        } catch (PSQLException error) {
-            return Sql.error(error);
-        }
-        return Json.object("message", "connected");
     }
 }

@@ -9,6 +9,7 @@ import sys
 
 import asyncpg
 import boto3
+import clusters
 
 
 def token(action="DbConnectAdmin", credentials=None):
@@ -32,11 +33,11 @@ def look_up_endpoint(host, *args, **kwargs):
 socket.getaddrinfo = look_up_endpoint
 
 
-def settings(password):
+def settings(password, user="admin"):
     return {
         "host": os.environ["PGHOST"],
         "port": int(os.environ["PGPORT"]),
-        "user": "admin",
+        "user": user,
         "password": password,  # a text, or a function that makes one for each connection
         "database": "postgres",
         "ssl": ssl.create_default_context(cafile=os.environ["PGSSLROOTCERT"]),
@@ -46,6 +47,10 @@ def settings(password):
 async def reset(connection):
     """Of a pool: what asyncpg does by itself on release are statements that DSQL does not have."""
     await connection.execute("RESET ALL")
+
+
+def open_pool():
+    return asyncpg.create_pool(**settings(token), min_size=4, max_size=4, reset=reset)
 
 
 # [/connect]
@@ -81,20 +86,32 @@ async def admin():
 
 
 async def pool():
-    async with asyncpg.create_pool(
-        **settings(token), min_size=4, max_size=4, reset=reset
-    ) as connections:
-        held = [await connections.acquire() for _ in range(4)]
-        users = [await one.fetchval("SELECT current_user::text") for one in held]
-        sessions = {await one.fetchval("SELECT pg_backend_pid()") for one in held}
-        for one in held:
-            await connections.release(one)
+    async with open_pool() as connections:
+        users, sessions, names = await seen_by(connections)
         await connections.execute("CREATE TABLE pooled (id int PRIMARY KEY)")
         for number in (1, 2):
             await connections.execute("INSERT INTO pooled VALUES ($1)", number)
         kept = [row[0] for row in await connections.fetch("SELECT id FROM pooled ORDER BY id")]
-        name = await connections.fetchval("SELECT current_setting('application_name')")
-    return {"users": users, "sessions": len(sessions), "kept": kept, "application": name}
+    return {"users": users, "sessions": len(sessions), "kept": kept, "application": names.pop()}
+
+
+async def hour():
+    async with open_pool() as connections:
+        before, old, _ = await seen_by(connections)
+        print("waiting", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        after, new, _ = await seen_by(connections)
+    return {"before": before, "after": after, "fresh": len(new - old)}
+
+
+async def seen_by(connections):
+    held = [await connections.acquire() for _ in range(4)]
+    users = [await one.fetchval("SELECT current_user::text") for one in held]
+    sessions = {one.get_server_pid() for one in held}
+    names = {await one.fetchval("SELECT current_setting('application_name')") for one in held}
+    for one in held:
+        await connections.release(one)
+    return users, sessions, names
 
 
 async def session():
@@ -112,9 +129,36 @@ async def session():
     return {"caller": caller, "user": user}
 
 
-async def refusal(action):
+async def role():
+    name, caller = os.environ["STORY_DATABASE_ROLE"], os.environ["STORY_CALLER_ARN"]
+    admin = await asyncpg.connect(**settings(token()))
+    await admin.execute(f"CREATE ROLE {name} WITH LOGIN")
+    await admin.execute("CREATE TABLE owned (id int PRIMARY KEY)")
+    before = await refusal("DbConnect", name)
+    await admin.execute(f"AWS IAM GRANT {name} TO '{caller}'")
+    connection = await asyncpg.connect(**settings(token("DbConnect"), name))
+    user = await connection.fetchval("SELECT current_user::text")
     try:
-        connection = await asyncpg.connect(**settings(token(action)))
+        await connection.fetch("SELECT * FROM owned")
+    except asyncpg.PostgresError as error:
+        denied = {"sqlstate": error.sqlstate, "message": error.message}
+    await connection.close()
+    await admin.execute(f"AWS IAM REVOKE {name} FROM '{caller}'")
+    after = await refusal("DbConnect", name)
+    await admin.close()
+    return {"before": before, "user": user, "denied": denied, "after": after}
+
+
+async def connected():
+    connection = await asyncpg.connect(**settings(token()))
+    user = await connection.fetchval("SELECT current_user::text")
+    await connection.close()
+    return {"user": user}
+
+
+async def refusal(action, user):
+    try:
+        connection = await asyncpg.connect(**settings(token(action), user))
     except asyncpg.PostgresError as error:
         return {
             "sqlstate": error.sqlstate,
@@ -130,11 +174,24 @@ async def tokens():
     return {action: token(action) for action in ("DbConnect", "DbConnectAdmin")}
 
 
+async def create():
+    return clusters.create()
+
+
+async def delete(identifier):
+    return clusters.delete(identifier)
+
+
 STORIES = {
     "token": tokens,
     "admin": admin,
     "pool": pool,
     "session": session,
+    "role": role,
+    "create": create,
+    "connect": connected,
+    "delete": delete,
+    "hour": hour,
     "refusal": refusal,
 }
 print(json.dumps(asyncio.run(STORIES[sys.argv[1]](*sys.argv[2:]))))

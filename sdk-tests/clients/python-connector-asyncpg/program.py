@@ -9,6 +9,7 @@ import sys
 import asyncpg
 import aurora_dsql_asyncpg as dsql
 import boto3
+import clusters
 
 
 # [connect]
@@ -39,8 +40,8 @@ def open_pool():
 # [/connect]
 
 
-def connect():
-    return dsql.connect(**SETTINGS, region=os.environ["AWS_REGION"])
+def connect(user="admin"):
+    return dsql.connect(**{**SETTINGS, "user": user}, region=os.environ["AWS_REGION"])
 
 
 async def admin():
@@ -74,17 +75,31 @@ async def admin():
 
 async def pool():
     async with await open_pool() as connections:
-        held = [await connections.acquire() for _ in range(4)]
-        users = [await one.fetchval("SELECT current_user::text") for one in held]
-        sessions = {await one.fetchval("SELECT pg_backend_pid()") for one in held}
-        for one in held:
-            await connections.release(one)
+        users, sessions, names = await seen_by(connections)
         await connections.execute("CREATE TABLE pooled (id int PRIMARY KEY)")
         for number in (1, 2):
             await connections.execute("INSERT INTO pooled VALUES ($1)", number)
         kept = [row[0] for row in await connections.fetch("SELECT id FROM pooled ORDER BY id")]
-        name = await connections.fetchval("SELECT current_setting('application_name')")
-    return {"users": users, "sessions": len(sessions), "kept": kept, "application": name}
+    return {"users": users, "sessions": len(sessions), "kept": kept, "application": names.pop()}
+
+
+async def hour():
+    async with await open_pool() as connections:
+        before, old, _ = await seen_by(connections)
+        print("waiting", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        after, new, _ = await seen_by(connections)
+    return {"before": before, "after": after, "fresh": len(new - old)}
+
+
+async def seen_by(connections):
+    held = [await connections.acquire() for _ in range(4)]
+    users = [await one.fetchval("SELECT current_user::text") for one in held]
+    sessions = {one.get_server_pid() for one in held}
+    names = {await one.fetchval("SELECT current_setting('application_name')") for one in held}
+    for one in held:
+        await connections.release(one)
+    return users, sessions, names
 
 
 async def session():
@@ -100,11 +115,38 @@ async def session():
     return {"caller": caller, "user": user}
 
 
-async def refusal(action):
-    if action != "DbConnectAdmin":
+async def role():
+    name, caller = os.environ["STORY_DATABASE_ROLE"], os.environ["STORY_CALLER_ARN"]
+    admin = await connect()
+    await admin.execute(f"CREATE ROLE {name} WITH LOGIN")
+    await admin.execute("CREATE TABLE owned (id int PRIMARY KEY)")
+    before = await refusal("DbConnect", name)
+    await admin.execute(f"AWS IAM GRANT {name} TO '{caller}'")
+    connection = await connect(name)
+    user = await connection.fetchval("SELECT current_user::text")
+    try:
+        await connection.fetch("SELECT * FROM owned")
+    except asyncpg.PostgresError as error:
+        denied = {"sqlstate": error.sqlstate, "message": error.message}
+    await connection.close()
+    await admin.execute(f"AWS IAM REVOKE {name} FROM '{caller}'")
+    after = await refusal("DbConnect", name)
+    await admin.close()
+    return {"before": before, "user": user, "denied": denied, "after": after}
+
+
+async def connected():
+    connection = await connect()
+    user = await connection.fetchval("SELECT current_user::text")
+    await connection.close()
+    return {"user": user}
+
+
+async def refusal(action, user):
+    if (action == "DbConnectAdmin") != (user == "admin"):
         return {"notOffered": "the connector takes the action from the user"}
     try:
-        connection = await connect()
+        connection = await connect(user)
     except asyncpg.PostgresError as error:
         return {
             "sqlstate": error.sqlstate,
@@ -120,11 +162,24 @@ async def tokens():
     return {"notOffered": "the connector takes boto3's"}
 
 
+async def create():
+    return clusters.create()
+
+
+async def delete(identifier):
+    return clusters.delete(identifier)
+
+
 STORIES = {
     "token": tokens,
     "admin": admin,
     "pool": pool,
     "session": session,
+    "role": role,
+    "create": create,
+    "connect": connected,
+    "delete": delete,
+    "hour": hour,
     "refusal": refusal,
 }
 print(json.dumps(asyncio.run(STORIES[sys.argv[1]](*sys.argv[2:]))))

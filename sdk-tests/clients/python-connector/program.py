@@ -6,7 +6,9 @@ import sys
 
 import aurora_dsql_psycopg as dsql
 import boto3
+import clusters
 import psycopg
+import psycopg_pool
 
 # [connect]
 SETTINGS = {
@@ -20,15 +22,21 @@ SETTINGS = {
 
 
 def open_pool():
-    return dsql.create_pool(min_size=4, max_size=4, kwargs={**SETTINGS, "autocommit": True})
+    return dsql.create_pool(
+        min_size=4,
+        max_size=4,
+        kwargs={**SETTINGS, "autocommit": True},
+        check=psycopg_pool.ConnectionPool.check_connection,
+    )
 
 
 # [/connect]
 
 
-def connect():
+def connect(user="admin"):
     region = os.environ["AWS_REGION"]
-    return dsql.DSQLConnection.connect(**SETTINGS, region=region, autocommit=True)
+    settings = {**SETTINGS, "user": user}
+    return dsql.DSQLConnection.connect(**settings, region=region, autocommit=True)
 
 
 def admin():
@@ -62,11 +70,7 @@ def admin():
 
 def pool():
     with open_pool() as connections:
-        held = [connections.getconn() for _ in range(4)]
-        users = [one.execute("SELECT current_user").fetchone()[0] for one in held]
-        sessions = {one.info.backend_pid for one in held}
-        for one in held:
-            connections.putconn(one)
+        users, sessions = users_of(connections)
         with connections.connection() as one:
             one.execute("CREATE TABLE pooled (id int PRIMARY KEY)")
             for number in (1, 2):
@@ -89,11 +93,52 @@ def session():
     return {"caller": caller, "user": user}
 
 
-def refusal(action):
-    if action != "DbConnectAdmin":
+def role():
+    name, caller = os.environ["STORY_DATABASE_ROLE"], os.environ["STORY_CALLER_ARN"]
+    with connect() as admin:
+        admin.execute(f"CREATE ROLE {name} WITH LOGIN")
+        admin.execute("CREATE TABLE owned (id int PRIMARY KEY)")
+        before = refusal("DbConnect", name)
+        admin.execute(f"AWS IAM GRANT {name} TO '{caller}'")
+        with connect(name) as connection:
+            user = connection.execute("SELECT current_user").fetchone()[0]
+            try:
+                connection.execute("SELECT * FROM owned")
+            except psycopg.Error as error:
+                denied = {"sqlstate": error.sqlstate, "message": error.diag.message_primary}
+        admin.execute(f"AWS IAM REVOKE {name} FROM '{caller}'")
+        after = refusal("DbConnect", name)
+    return {"before": before, "user": user, "denied": denied, "after": after}
+
+
+def connected():
+    with connect() as connection:
+        return {"user": connection.execute("SELECT current_user").fetchone()[0]}
+
+
+def hour():
+    with open_pool() as connections:
+        before, old = users_of(connections)
+        print("waiting", flush=True)
+        sys.stdin.readline()
+        after, new = users_of(connections)
+    return {"before": before, "after": after, "fresh": len(new - old)}
+
+
+def users_of(connections):
+    held = [connections.getconn() for _ in range(4)]
+    users = [one.execute("SELECT current_user").fetchone()[0] for one in held]
+    sessions = {one.info.backend_pid for one in held}
+    for one in held:
+        connections.putconn(one)
+    return users, sessions
+
+
+def refusal(action, user):
+    if (action == "DbConnectAdmin") != (user == "admin"):
         return {"notOffered": "the connector takes the action from the user"}
     try:
-        connect().close()
+        connect(user).close()
     except psycopg.OperationalError as error:
         return {"sqlstate": error.sqlstate, "message": str(error)}
     return {"message": "connected"}
@@ -104,6 +149,11 @@ STORIES = {
     "admin": admin,
     "pool": pool,
     "session": session,
+    "role": role,
+    "create": clusters.create,
+    "connect": connected,
+    "delete": clusters.delete,
+    "hour": hour,
     "refusal": refusal,
 }
 print(json.dumps(STORIES[sys.argv[1]](*sys.argv[2:])))

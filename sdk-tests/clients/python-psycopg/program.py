@@ -5,6 +5,7 @@ import os
 import sys
 
 import boto3
+import clusters
 import psycopg
 
 
@@ -17,13 +18,13 @@ def token(action="DbConnectAdmin", credentials=None):
     return make[action](os.environ["PGHOST"], os.environ["AWS_REGION"])
 
 
-def connect(password):
+def connect(password, user="admin"):
     # [connect]
     connection = psycopg.connect(
         host=os.environ["PGHOST"],
         hostaddr=os.environ["PGHOSTADDR"],
         port=os.environ["PGPORT"],
-        user="admin",
+        user=user,
         password=password,
         dbname="postgres",
         sslmode="verify-full",
@@ -79,9 +80,32 @@ def session():
     return {"caller": caller, "user": user}
 
 
-def refusal(action):
+def role():
+    name, caller = os.environ["STORY_DATABASE_ROLE"], os.environ["STORY_CALLER_ARN"]
+    with connect(token()) as admin:
+        admin.execute(f"CREATE ROLE {name} WITH LOGIN")
+        admin.execute("CREATE TABLE owned (id int PRIMARY KEY)")
+        before = refusal("DbConnect", name)
+        admin.execute(f"AWS IAM GRANT {name} TO '{caller}'")
+        with connect(token("DbConnect"), name) as connection:
+            user = connection.execute("SELECT current_user").fetchone()[0]
+            try:
+                connection.execute("SELECT * FROM owned")
+            except psycopg.Error as error:
+                denied = {"sqlstate": error.sqlstate, "message": error.diag.message_primary}
+        admin.execute(f"AWS IAM REVOKE {name} FROM '{caller}'")
+        after = refusal("DbConnect", name)
+    return {"before": before, "user": user, "denied": denied, "after": after}
+
+
+def connected():
+    with connect(token()) as connection:
+        return {"user": connection.execute("SELECT current_user").fetchone()[0]}
+
+
+def refusal(action, user):
     try:
-        connect(token(action)).close()
+        connect(token(action), user).close()
     except psycopg.OperationalError as error:
         return {"sqlstate": error.sqlstate, "message": str(error)}
     return {"message": "connected"}
@@ -92,6 +116,11 @@ STORIES = {
     "admin": admin,
     "pool": lambda: {"notOffered": "see python-connector"},
     "session": session,
+    "role": role,
+    "create": clusters.create,
+    "connect": connected,
+    "delete": clusters.delete,
+    "hour": lambda: {"notOffered": "see python-connector"},
     "refusal": refusal,
 }
 print(json.dumps(STORIES[sys.argv[1]](*sys.argv[2:])))

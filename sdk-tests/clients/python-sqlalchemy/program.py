@@ -5,18 +5,20 @@ import os
 import sys
 
 import boto3
+import clusters
 from aurora_dsql_sqlalchemy import create_dsql_engine
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 
-def open_engine():
+def open_engine(user="admin"):
     # [connect]
     engine = create_dsql_engine(
         host=os.environ["PGHOST"],
-        user="admin",
+        user=user,
         sslrootcert=os.environ["PGSSLROOTCERT"],
         connect_args={"hostaddr": os.environ["PGHOSTADDR"], "port": os.environ["PGPORT"]},
+        pool_pre_ping=True,
     )
     # [/connect]
     return engine
@@ -65,14 +67,7 @@ def admin():
 def pool():
     pooled = table("pooled")
     engine = open_engine()
-    held = [engine.connect() for _ in range(4)]
-    users, sessions = [], set()
-    for one in held:
-        users.append(one.scalar(text("SELECT current_user")))
-        sessions.add(one.connection.dbapi_connection.info.backend_pid)
-        one.rollback()
-    for one in held:
-        one.close()
+    users, sessions = users_of(engine)
     pooled.create(engine)
     with engine.begin() as connection:
         connection.execute(insert(pooled), [{"id": 1}, {"id": 2}])
@@ -95,13 +90,61 @@ def session():
     return {"caller": caller, "user": user}
 
 
-def refusal(action):
-    if action != "DbConnectAdmin":
+def role():
+    name, caller = os.environ["STORY_DATABASE_ROLE"], os.environ["STORY_CALLER_ARN"]
+    admin = open_engine().execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE ROLE {name} WITH LOGIN"))
+        table("owned").create(connection)
+        before = refusal("DbConnect", name)
+        connection.execute(text(f"AWS IAM GRANT {name} TO '{caller}'"))
+        with open_engine(name).connect() as other:
+            user = other.scalar(text("SELECT current_user"))
+            try:
+                other.execute(select(table("owned")))
+            except ProgrammingError as error:
+                denied = {
+                    "sqlstate": error.orig.sqlstate,
+                    "message": error.orig.diag.message_primary,
+                }
+        connection.execute(text(f"AWS IAM REVOKE {name} FROM '{caller}'"))
+        after = refusal("DbConnect", name)
+    return {"before": before, "user": user, "denied": denied, "after": after}
+
+
+def connected():
+    with open_engine().connect() as connection:
+        return {"user": connection.scalar(text("SELECT current_user"))}
+
+
+def hour():
+    engine = open_engine()
+    before, old = users_of(engine)
+    print("waiting", flush=True)
+    sys.stdin.readline()
+    after, new = users_of(engine)
+    return {"before": before, "after": after, "fresh": len(new - old)}
+
+
+def users_of(engine):
+    held = [engine.connect() for _ in range(4)]
+    users, sessions = [], set()
+    for one in held:
+        users.append(one.scalar(text("SELECT current_user")))
+        sessions.add(one.connection.dbapi_connection.info.backend_pid)
+        one.rollback()
+    for one in held:
+        one.close()
+    return users, sessions
+
+
+def refusal(action, user):
+    if (action == "DbConnectAdmin") != (user == "admin"):
         return {"notOffered": "the connector takes the action from the user"}
     if os.environ["AWS_REGION"] not in os.environ["PGHOST"]:
         return {"notOffered": "the connector takes the region from the host name"}
     try:
-        open_engine().connect().close()
+        open_engine(user).connect().close()
     except OperationalError as error:
         return {"sqlstate": error.orig.sqlstate, "message": str(error.orig)}
     return {"message": "connected"}
@@ -112,6 +155,11 @@ STORIES = {
     "admin": admin,
     "pool": pool,
     "session": session,
+    "role": role,
+    "create": clusters.create,
+    "connect": connected,
+    "delete": clusters.delete,
+    "hour": hour,
     "refusal": refusal,
 }
 print(json.dumps(STORIES[sys.argv[1]](*sys.argv[2:])))

@@ -10,7 +10,13 @@ export const READER = {
 /** Right access key, wrong secret. */
 export const FORGER = { ...READER, AWS_SECRET_ACCESS_KEY: "fake-secret-of-somebody-else" };
 
-/** The role whose sessions may connect as `admin`. */
+/** Who the programs are unless they are told otherwise: the administrator that the emulator begins with. */
+export const CALLER = `arn:aws:iam::${ACCOUNT}:user/emulator-admin`;
+
+/** The role of the database that the programs make, map and unmap. */
+export const DATABASE_ROLE = "story_role";
+
+/** The IAM role whose sessions may connect as `admin`. */
 export const SESSION_ROLE = `arn:aws:iam::${ACCOUNT}:role/story-session`;
 
 /** ARN of the cluster that is there from the start. */

@@ -1,9 +1,9 @@
 // Writes what came out of a run: the matrix, and docs/clients.md with the lines of the tested programs.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PLANNED, STORIES } from "./stories.mjs";
+import { STORIES } from "./stories.mjs";
 
-const FENCES = { python: "python", go: "go", java: "java", rust: "rust" };
+const FENCES = { javascript: "js", python: "python", go: "go", java: "java", rust: "rust" };
 
 /** One row for each client, one column for each story, as a Markdown table. */
 export function matrix(results) {
@@ -23,7 +23,7 @@ export function matrix(results) {
  */
 export function markedLines(source) {
   for (const file of readdirSync(source, { recursive: true, encoding: "utf8" })) {
-    if (!/\.(?:py|go|java|rs)$/.test(file)) continue;
+    if (!/\.(?:mjs|py|go|java|rs)$/.test(file)) continue;
     const marked = /^[^\n]*\[connect\][^\n]*\n(.*?)^[^\n]*\[\/connect\]/ms.exec(
       readFileSync(join(source, file), "utf8"),
     );
@@ -63,7 +63,6 @@ export async function clientsDocument(clients, results) {
       " emulator for the whole machine: a line `127.0.0.1 ID.dsql.REGION.on.aws` in `/etc/hosts`, or a network alias" +
       " of a container.",
     matrix(results),
-    `Planned: ${PLANNED.join("; ")}.`,
     notes.join("\n"),
     ...sections,
   ].join("\n\n");

@@ -1,58 +1,36 @@
 // What the programs are asked and what they must answer; the same for each client. See ../../stories.md.
 import { isDeepStrictEqual } from "node:util";
-import { CLUSTER, FORGER, READER, SESSION_ROLE } from "./accounts.mjs";
+import { CALLER, DATABASE_ROLE, SESSION_ROLE } from "./accounts.mjs";
+import { askRefusals, checkRefusal, UNMAPPED } from "./refusals.mjs";
 
-const MESSAGE = "unable to accept connection, access denied";
-const DETAIL = /Session Id: [a-z2-7]{26}(?![a-z2-7])/;
-
-/** Refusals by name: what the program is given, and the hint of the answer. */
-export const REFUSALS = {
-  "no permission": {
-    env: READER,
-    hint: `User: arn:aws:iam::123456789012:user/reader is not authorized to perform: dsql:DbConnectAdmin on resource: ${CLUSTER} because no identity-based policy allows the dsql:DbConnectAdmin action`,
-  },
-  "wrong action": {
-    action: "DbConnect",
-    hint: "Wrong user to action mapping. user: admin, action: DbConnect",
-  },
-  "wrong region": {
-    env: { AWS_REGION: "eu-west-1", AWS_DEFAULT_REGION: "eu-west-1" },
-    hint: "Credential should be scoped to a valid region. ",
-  },
-  "wrong secret": {
-    env: FORGER,
-    hint: "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
-  },
-  // Last: the clock of the emulator does not go back.
-  "expired token": {
-    advance: "PT20M",
-    hint: /Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - \d+ min\.\)/,
-  },
-};
-
-/** The stories in the order in which they run. Each gives null or a sentence about what was wrong. */
+/** The stories in the order in which they run. Each gives the state of its cell, and a note if there is something to say. */
 export const STORIES = [
   { id: "token", title: "token's shape", ask: ask(["token"], checkTokens) },
   { id: "admin", title: "1 admin connects", ask: ask(["admin"], checkAdmin) },
   { id: "pool", title: "2 pool", ask: ask(["pool"], checkPool) },
   { id: "session", title: "4 session credentials", ask: ask(["session"], checkSession) },
+  { id: "role", title: "5 custom role", ask: ask(["role"], checkRole) },
+  { id: "clusters", title: "6 clusters", ask: askClusters },
+  { id: "hour", title: "7 pool over the hour", ask: askHour },
+  // Last: the clock stays ahead.
   { id: "refusals", title: "3 refusals", ask: askRefusals },
-];
-
-/** Stories that are written down and not built. */
-export const PLANNED = [
-  "5 custom role after AWS IAM GRANT",
-  "6 control plane",
-  "7 pool over an hour",
 ];
 
 function ask(args, check) {
   return async (program, client) => {
-    const answer = await program(args, { STORY_ROLE_ARN: SESSION_ROLE });
-    if (answer.notOffered !== undefined) return { state: "not offered", note: answer.notOffered };
-    const wrong = check(answer, client);
-    return wrong === null ? { state: "ok", answer } : { state: "FAILED", note: wrong, answer };
+    const answer = await program(args, {
+      STORY_CALLER_ARN: CALLER,
+      STORY_DATABASE_ROLE: DATABASE_ROLE,
+      STORY_ROLE_ARN: SESSION_ROLE,
+    });
+    return judged(answer, (given) => check(given, client));
   };
+}
+
+function judged(answer, check) {
+  if (answer.notOffered !== undefined) return { state: "not offered", note: answer.notOffered };
+  const wrong = check(answer);
+  return wrong === null ? { state: "ok", answer } : { state: "FAILED", note: wrong, answer };
 }
 
 /** Names of a token's parameters in the order in which they stand, after the host. */
@@ -106,50 +84,55 @@ function checkSession(answer) {
   });
 }
 
-/** All refusals as one story; those that a client cannot provoke are named. */
-async function askRefusals(program, client, emulator) {
-  const answers = {};
-  const wrong = [];
-  const missing = [];
-  for (const [name, { action = "DbConnectAdmin", env = {}, advance, hint }] of Object.entries(
-    REFUSALS,
-  )) {
-    if (advance !== undefined) {
-      const moved = await emulator.command("clock", "advance", advance);
-      if (moved.exitCode !== 0) throw new Error(`dsql-emulator clock: ${moved.stderr}`);
-    }
-    const answer = await program(["refusal", action], env);
-    answers[name] = answer;
-    if (answer.notOffered !== undefined) missing.push(`${name}: ${answer.notOffered}`);
-    else {
-      const complaint = checkRefusal(answer, hint, client.errors);
-      if (complaint !== null) wrong.push(`${name}: ${complaint}`);
-    }
+function checkRole(answer, { errors }) {
+  const { before, after, ...rest } = answer;
+  for (const [name, refused] of [
+    ["before the grant", before],
+    ["after the revoke", after],
+  ]) {
+    const wrong = checkRefusal(refused ?? {}, UNMAPPED, errors);
+    if (wrong !== null) return `${name}: ${wrong}`;
   }
-  const note = [...wrong, ...missing.map((text) => `not offered: ${text}`)].join("; ");
-  return { state: wrong.length > 0 ? "FAILED" : "ok", note: note || undefined, answer: answers };
+  return differs(rest, {
+    user: DATABASE_ROLE,
+    denied: { sqlstate: "42501", message: "permission denied for table owned" },
+  });
 }
 
-/**
- * `errors` tells what the client's error object has: "fields" has all four by name; "text" has one text, as libpq
- * gives it for a connection that fails, without the SQLSTATE.
- */
-function checkRefusal(answer, hint, errors) {
-  const { sqlstate, message = "", detail, hint: given } = answer;
-  // libpq takes the blanks from the end of its text.
-  const holds = (text, part) =>
-    part instanceof RegExp ? part.test(text) : text.includes(part.trimEnd());
-  if (errors === "text") {
-    const lacking = [MESSAGE, DETAIL, hint].filter((part) => !holds(message, part));
-    return lacking.length === 0 ? null : `${JSON.stringify(message)} has no ${lacking.join(", ")}`;
-  }
-  const isRight =
-    sqlstate === "08006" &&
-    message === MESSAGE &&
-    DETAIL.test(detail ?? "") &&
-    typeof given === "string" &&
-    (hint instanceof RegExp ? hint.test(given) : given === hint);
-  return isRight ? null : JSON.stringify(answer);
+/** Three programs: one makes a cluster, one connects to it, one deletes it. */
+async function askClusters(program) {
+  const made = await program(["create"]);
+  if (made.notOffered !== undefined) return judged(made);
+  const { identifier, endpoint, ...rest } = made;
+  const { user } = await program(["connect"], { PGHOST: endpoint });
+  const { gone } = await program(["delete", identifier]);
+  const answer = { ...rest, user, gone };
+  return judged(answer, () => {
+    if (!/^[a-z0-9]{26}$/.test(identifier)) return `identifier ${identifier}`;
+    if (endpoint !== `${identifier}.dsql.us-east-1.on.aws`) return `endpoint ${endpoint}`;
+    return differs(answer, {
+      status: "ACTIVE",
+      isListed: true,
+      tags: { Name: "story", stage: "test" },
+      user: "admin",
+      gone: "ResourceNotFoundException",
+    });
+  });
+}
+
+/** The hour goes by while the program waits with its pool open; then the clock agrees again with that of the signers. */
+async function askHour(program, _client, emulator) {
+  const move = async (...words) => {
+    const { exitCode, stderr } = await emulator.command("clock", ...words);
+    if (exitCode !== 0) throw new Error(`dsql-emulator clock: ${stderr}`);
+  };
+  const answer = await program(["hour"], {}, async () => {
+    await move("advance", "PT61M");
+    await move("offset", "PT0S", "--force");
+  });
+  return judged(answer, () =>
+    differs(answer, { before: Array(4).fill("admin"), after: Array(4).fill("admin"), fresh: 4 }),
+  );
 }
 
 function differs(answer, expected) {

@@ -13,6 +13,9 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+#[path = "../../shared/rust/clusters.rs"]
+mod clusters;
+
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 #[tokio::main]
@@ -22,9 +25,13 @@ async fn main() -> Outcome<()> {
     let answer = match arguments[1].as_str() {
         "token" => tokens(&aws).await?,
         "admin" => admin(&aws).await?,
-        "pool" => json!({ "notOffered": "tokio-postgres has no pool" }),
+        "pool" | "hour" => json!({ "notOffered": "tokio-postgres has no pool" }),
         "session" => session(&aws).await?,
-        "refusal" => refusal(&aws, &arguments[2]).await?,
+        "role" => role(&aws).await?,
+        "create" => clusters::create(&aws).await?,
+        "connect" => connected(&aws).await?,
+        "delete" => clusters::delete(&aws, &arguments[2]).await?,
+        "refusal" => refusal(&aws, &arguments[2], &arguments[3]).await?,
         other => return Err(other.into()),
     };
     println!("{answer}");
@@ -47,7 +54,7 @@ async fn token(aws: &SdkConfig, action: &str, credentials: Option<Credentials>) 
 }
 
 // [connect]
-async fn connect(password: String) -> Outcome<Client> {
+async fn connect(user: &str, password: String) -> Outcome<Client> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&fs::read(env::var("PGSSLROOTCERT")?)?) {
         roots.add(certificate?)?;
@@ -60,7 +67,7 @@ async fn connect(password: String) -> Outcome<Client> {
         .host(env::var("PGHOST")?)
         .hostaddr(env::var("PGHOSTADDR")?.parse::<IpAddr>()?)
         .port(env::var("PGPORT")?.parse()?)
-        .user("admin")
+        .user(user)
         .password(password)
         .dbname("postgres")
         .ssl_mode(SslMode::Require)
@@ -79,11 +86,8 @@ async fn tokens(aws: &SdkConfig) -> Outcome<Value> {
 }
 
 async fn admin(aws: &SdkConfig) -> Outcome<Value> {
-    let mut client = connect(token(aws, "DbConnectAdmin", None).await?).await?;
-    let user: String = client
-        .query_one("SELECT current_user::text", &[])
-        .await?
-        .get(0);
+    let mut client = connect("admin", token(aws, "DbConnectAdmin", None).await?).await?;
+    let user = current_user(&client).await?;
     let values = client
         .query_one("SELECT $1::int + 1, $2::text || 'dź'", &[&41i32, &"Łó"])
         .await?;
@@ -146,16 +150,58 @@ async fn session(aws: &SdkConfig) -> Outcome<Value> {
         .get_caller_identity()
         .send()
         .await?;
-    let client = connect(token(aws, "DbConnectAdmin", Some(credentials)).await?).await?;
-    let user: String = client
-        .query_one("SELECT current_user::text", &[])
-        .await?
-        .get(0);
+    let client = connect(
+        "admin",
+        token(aws, "DbConnectAdmin", Some(credentials)).await?,
+    )
+    .await?;
+    let user = current_user(&client).await?;
     Ok(json!({ "caller": caller.arn(), "user": user }))
 }
 
-async fn refusal(aws: &SdkConfig, action: &str) -> Outcome<Value> {
-    let Err(error) = connect(token(aws, action, None).await?).await else {
+async fn role(aws: &SdkConfig) -> Outcome<Value> {
+    let name = env::var("STORY_DATABASE_ROLE")?;
+    let caller = env::var("STORY_CALLER_ARN")?;
+    let admin = connect("admin", token(aws, "DbConnectAdmin", None).await?).await?;
+    admin
+        .batch_execute(&format!("CREATE ROLE {name} WITH LOGIN"))
+        .await?;
+    admin
+        .batch_execute("CREATE TABLE owned (id int PRIMARY KEY)")
+        .await?;
+    let before = refusal(aws, "DbConnect", &name).await?;
+    admin
+        .batch_execute(&format!("AWS IAM GRANT {name} TO '{caller}'"))
+        .await?;
+    let client = connect(&name, token(aws, "DbConnect", None).await?).await?;
+    let user = current_user(&client).await?;
+    let Err(denied) = client.query("SELECT * FROM owned", &[]).await else {
+        return Err("a table of another role was read".into());
+    };
+    let denied = denied.as_db_error().ok_or("no error of the database")?;
+    admin
+        .batch_execute(&format!("AWS IAM REVOKE {name} FROM '{caller}'"))
+        .await?;
+    Ok(json!({
+        "before": before,
+        "user": user,
+        "denied": { "sqlstate": denied.code().code(), "message": denied.message() },
+        "after": refusal(aws, "DbConnect", &name).await?,
+    }))
+}
+
+async fn connected(aws: &SdkConfig) -> Outcome<Value> {
+    let client = connect("admin", token(aws, "DbConnectAdmin", None).await?).await?;
+    Ok(json!({ "user": current_user(&client).await? }))
+}
+
+async fn current_user(client: &Client) -> Outcome<String> {
+    let row = client.query_one("SELECT current_user::text", &[]).await?;
+    Ok(row.get(0))
+}
+
+async fn refusal(aws: &SdkConfig, action: &str, user: &str) -> Outcome<Value> {
+    let Err(error) = connect(user, token(aws, action, None).await?).await else {
         return Ok(json!({ "message": "connected" }));
     };
     let refused = error

@@ -1,3 +1,4 @@
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -44,8 +45,7 @@ final class Sql {
         try {
             run(connection, "SELECT * FROM no_such_table");
         } catch (PSQLException error) {
-            ServerErrorMessage said = error.getServerErrorMessage();
-            failed = Json.object("sqlstate", error.getSQLState(), "message", said.getMessage());
+            failed = failure(error);
         }
         return Json.object(
                 "user", user,
@@ -58,6 +58,35 @@ final class Sql {
     }
 
     static String pool(DataSource pool) throws SQLException {
+        Seen seen = seenBy(pool);
+        try (Connection one = pool.getConnection()) {
+            run(one, "CREATE TABLE pooled (id int PRIMARY KEY)");
+            run(one, "INSERT INTO pooled VALUES (1)");
+            run(one, "INSERT INTO pooled VALUES (2)");
+        }
+        try (Connection one = pool.getConnection()) {
+            return Json.object(
+                    "users", seen.users(),
+                    "sessions", seen.sessions().size(),
+                    "kept", numbers(one, "SELECT id FROM pooled ORDER BY id"),
+                    "application", text(one, "SELECT current_setting('application_name')"));
+        }
+    }
+
+    static String hour(DataSource pool) throws SQLException, IOException {
+        Seen before = seenBy(pool);
+        System.out.println("waiting");
+        System.in.read();
+        Seen after = seenBy(pool);
+        Set<Integer> fresh = new HashSet<>(after.sessions());
+        fresh.removeAll(before.sessions());
+        return Json.object("before", before.users(), "after", after.users(), "fresh", fresh.size());
+    }
+
+    /** What four connections at once have seen. */
+    private record Seen(List<String> users, Set<Integer> sessions) {}
+
+    private static Seen seenBy(DataSource pool) throws SQLException {
         List<Connection> held = new ArrayList<>();
         List<String> users = new ArrayList<>();
         Set<Integer> sessions = new HashSet<>();
@@ -68,18 +97,51 @@ final class Sql {
             sessions.add(one.unwrap(PGConnection.class).getBackendPID());
         }
         for (Connection one : held) one.close();
-        try (Connection one = pool.getConnection()) {
-            run(one, "CREATE TABLE pooled (id int PRIMARY KEY)");
-            run(one, "INSERT INTO pooled VALUES (1)");
-            run(one, "INSERT INTO pooled VALUES (2)");
+        return new Seen(users, sessions);
+    }
+
+    /** How a program connects as a custom role, with a token for `DbConnect`. */
+    interface Connector {
+        Connection connect(String user) throws SQLException;
+    }
+
+    static String role(Connection admin, Connector connector) throws SQLException {
+        String role = System.getenv("STORY_DATABASE_ROLE");
+        String caller = System.getenv("STORY_CALLER_ARN");
+        run(admin, "CREATE ROLE " + role + " WITH LOGIN");
+        run(admin, "CREATE TABLE owned (id int PRIMARY KEY)");
+        String before = refusal(connector, role);
+        run(admin, "AWS IAM GRANT " + role + " TO '" + caller + "'");
+        String user;
+        String denied = null;
+        try (Connection connection = connector.connect(role)) {
+            user = text(connection, "SELECT current_user");
+            try {
+                run(connection, "SELECT * FROM owned");
+            } catch (PSQLException error) {
+                denied = failure(error);
+            }
         }
-        try (Connection one = pool.getConnection()) {
-            return Json.object(
-                    "users", users,
-                    "sessions", sessions.size(),
-                    "kept", numbers(one, "SELECT id FROM pooled ORDER BY id"),
-                    "application", text(one, "SELECT current_setting('application_name')"));
+        run(admin, "AWS IAM REVOKE " + role + " FROM '" + caller + "'");
+        return Json.object(
+                "before", new Json.Raw(before),
+                "user", user,
+                "denied", new Json.Raw(denied),
+                "after", new Json.Raw(refusal(connector, role)));
+    }
+
+    static String refusal(Connector connector, String user) throws SQLException {
+        try {
+            connector.connect(user).close();
+        } catch (PSQLException error) {
+            return error(error);
         }
+        return Json.object("message", "connected");
+    }
+
+    private static String failure(PSQLException error) {
+        ServerErrorMessage said = error.getServerErrorMessage();
+        return Json.object("sqlstate", error.getSQLState(), "message", said.getMessage());
     }
 
     static String error(PSQLException error) {
