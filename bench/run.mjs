@@ -34,6 +34,8 @@ const FULL = {
   decisionRounds: 9,
   controlRounds: 5,
   controlMs: 1_500,
+  scenarios: 80,
+  scenarioRounds: 3,
 };
 const QUICK = {
   deadlineMs: 120_000,
@@ -48,6 +50,8 @@ const QUICK = {
   decisionRounds: 3,
   controlRounds: 3,
   controlMs: 300,
+  scenarios: 20,
+  scenarioRounds: 1,
 };
 
 /** Groups by name, in the order in which they run; the first ones need the peers. */
@@ -58,6 +62,7 @@ const GROUPS = {
   start: { file: "start", measure: "measureStart" },
   memory: { file: "memory", measure: "measureMemory" },
   "control-plane": { file: "control-plane", measure: "measureControlPlane" },
+  scenarios: { file: "scenarios", measure: "measureScenarios" },
   decisions: { file: "decisions", measure: "measureDecisions" },
 };
 
