@@ -17,6 +17,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   clusters: ["iam", "dsql", "shared"],
   clock: ["shared"],
   faults: ["dsql", "shared"],
+  hooks: [],
   auth: ["dsql", "sigv4", "iam", "shared"],
   review: ["auth", "iam", "dsql", "shared"],
   coverage: ["review", "auth", "iam", "dsql", "shared"],
@@ -42,6 +43,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   cli: ["config", "audit", "review", "coverage", "sigv4", "dsql", "shared"],
   scenario: ["cli", "audit", "shared"],
   testing: ["index.ts", "cli", "audit", "auth", "faults", "dsql"],
+  testcontainers: ["cli", "testing"],
 };
 
 /** Layers without I/O, packages, clock or randomness, and the `node:` modules they may use. */
