@@ -87,6 +87,8 @@ func settings() (*pgxpool.Config, error) {
 		connection.Password = made
 		return err
 	}
+	// By default a connection is only tried before use if nobody used it for a second.
+	settings.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return true }
 	return settings, nil
 }
 

@@ -18,7 +18,9 @@ const settings = {
 
 function token(action, credentials) {
   const hostname = process.env.PGHOST;
-  const maker = new DsqlSigner({ hostname, region: process.env.AWS_REGION, credentials });
+  const region = process.env.AWS_REGION;
+  // The signer does not look for credentials where the property is there with no value.
+  const maker = new DsqlSigner({ hostname, region, ...(credentials && { credentials }) });
   return action === "DbConnect"
     ? maker.getDbConnectAuthToken()
     : maker.getDbConnectAdminAuthToken();
