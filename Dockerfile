@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The emulator as an image without shell and package manager: Node, the libraries that it loads, and the program.
 #   docker build -t dsql-auth-emulator .
 # docker/README.md shows its use; docker/smoke-test.sh builds and checks it.

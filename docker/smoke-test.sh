@@ -12,18 +12,26 @@ if [ "$(uname -s)" != Linux ] || [ "$(id -u)" -ne 0 ]; then
   echo "smoke test: no Docker engine answers, and without one it has to run on Linux as root" >&2
   exit 1
 fi
+# Two runs at once must neither install nor make base images at the same time.
+exec 9>/var/lock/dsql-smoke-test.lock
+flock 9
 missing=()
-for pair in buildah:buildah debootstrap:debootstrap ip:iproute2 unshare:util-linux psql:postgresql-client; do
+for pair in buildah:buildah debootstrap:debootstrap ip:iproute2 psql:postgresql-client; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
+[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing+=(debian-archive-keyring)
 if [ ${#missing[@]} -gt 0 ]; then
-  if ! command -v apt-get >/dev/null; then
-    echo "smoke test: no Docker engine answers, and these are not installed: ${missing[*]}" >&2
+  if ! { apt-get update -qq &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null; then
+    echo "smoke test: no Docker engine answers, and apt-get could not install what is needed without: ${missing[*]}" >&2
     exit 1
   fi
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+if ! problem=$(unshare --mount --pid --fork true 2>&1); then
+  echo "smoke test: no Docker engine answers, and this machine makes no namespaces: $problem" >&2
+  exit 1
 fi
 export BUILDAH_ISOLATION=chroot
 bash docker/smoke/stand-in-images.sh
+exec 9>&-
 exec node docker/smoke/main.mjs namespaces

@@ -39,7 +39,10 @@ export async function checkCompose({ engine, tag, check }) {
 }
 
 async function withDocker() {
-  const compose = (...args) => run("docker", ["compose", "--file", FILE, ...args]);
+  const project = ["--project-name", `dsql-smoke-${process.pid}`];
+  const env = { ...process.env, DSQL_PG_PORT: "0", DSQL_HTTP_PORT: "0" };
+  const compose = (...args) =>
+    run("docker", ["compose", "--file", FILE, ...project, ...args], { env });
   try {
     const { exitCode, stdout, stderr } = await compose(
       "up",
@@ -57,7 +60,7 @@ async function withDocker() {
       scenarios: await logs("scenarios"),
     };
   } finally {
-    await compose("down", "--volumes");
+    await compose("down", "--volumes", "--rmi", "local");
   }
 }
 
@@ -76,7 +79,7 @@ async function serviceByService(engine, emulatorTag) {
     }
     let tag = emulatorTag;
     if (typeof service.build === "string") {
-      tag = `localhost/dsql-smoke/${name}`;
+      tag = engine.tagFor(name);
       await engine.build({ context: resolve(dirname(FILE), service.build), tag });
     }
     containers[name] = await engine.create({

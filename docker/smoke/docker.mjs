@@ -1,13 +1,18 @@
 // Containers of a Docker engine.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { createGzip } from "node:zlib";
 import { output, run, start } from "./process.mjs";
 
 export async function openDocker() {
-  const scratch = mkdtempSync(join(tmpdir(), "dsql-smoke-"));
   const names = [];
+  const tags = new Set();
   const volumes = new Map();
+
+  function tagFor(name) {
+    const tag = `dsql-smoke-${name}:${process.pid}`;
+    tags.add(tag);
+    return tag;
+  }
 
   async function build({ context, tag, args = {} }) {
     const ca = process.env.NODE_EXTRA_CA_CERTS;
@@ -23,7 +28,10 @@ export async function openDocker() {
     const [{ Config: config, Size: size }] = JSON.parse(
       await output("docker", ["image", "inspect", tag]),
     );
-    return { config, size };
+    const archive = spawn("docker", ["save", tag], { stdio: ["ignore", "pipe", "inherit"] });
+    let compressed = 0;
+    for await (const chunk of archive.stdout.pipe(createGzip())) compressed += chunk.length;
+    return { config, size, compressed };
   }
 
   async function volume(name) {
@@ -82,6 +90,7 @@ export async function openDocker() {
   return {
     kind: "docker",
     description: await output("docker", ["version", "--format", "Docker {{.Server.Version}}"]),
+    tagFor,
     build,
     inspect,
     create,
@@ -90,7 +99,7 @@ export async function openDocker() {
     async close() {
       for (const name of names) await run("docker", ["rm", "--force", "--volumes", name]);
       for (const name of volumes.values()) await run("docker", ["volume", "rm", "--force", name]);
-      rmSync(scratch, { recursive: true, force: true });
+      for (const tag of tags) await run("docker", ["image", "rm", "--force", tag]);
     },
   };
 }

@@ -8,7 +8,6 @@ import { openNamespaces } from "./namespaces.mjs";
 import { output } from "./process.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const tag = "localhost/dsql-smoke/emulator";
 const { version } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 );
@@ -29,7 +28,11 @@ const engine = process.argv[2] === "docker" ? await openDocker() : await openNam
 try {
   say(`with ${engine.description}`);
   const began = performance.now();
-  const revision = await output("git", ["-C", root, "rev-parse", "HEAD"]);
+  const tag = engine.tagFor("emulator");
+  const revision = await output("git", [
+    ...["-c", "safe.directory=*", "-C", root],
+    ...["rev-parse", "HEAD"],
+  ]);
   await engine.build({ context: root, tag, args: { VERSION: version, REVISION: revision } });
   say(`built in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   const measured = (what, value) => say(`${what}: ${value}`);

