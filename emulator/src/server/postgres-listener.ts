@@ -12,8 +12,11 @@ import { type FindSecureContext, SocketTransport } from "./socket-transport.ts";
 const TLS_HANDSHAKE_RECORD = 0x16;
 /** Idle time after which TCP asks whether the client is still there, in milliseconds. Our choice. */
 const KEEP_ALIVE_MS = 30_000;
-/** Time for running statements to end when the emulator stops, in milliseconds. Our choice. */
-const DEFAULT_GRACE_MS = 1_000;
+/**
+ * Time for running statements to end when the emulator stops, in milliseconds. Our choice: with the time below, and half
+ * a second in which engines write what they have, a stop takes less than two seconds.
+ */
+const DEFAULT_GRACE_MS = 500;
 /** Time for an interrupted statement to end and for its client to hear why, in milliseconds. Our choice. */
 const INTERRUPTED_GRACE_MS = 500;
 /** Longest time that a TLS handshake may take, in milliseconds. Our choice. */
