@@ -1,14 +1,26 @@
 // Runs the stories of sdk-tests/stories.md with real clients in several languages and prints what came out as Markdown.
+// Exit code 1 when a story failed; a missing toolchain, or a registry that gives nothing, is no failure but skipped.
 // node scripts/test-sdks.mjs [LANGUAGE or CLIENT…] [--json FILE] [--write-docs | --check-docs]
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { clientsDocument, markedLines, matrix } from "../sdk-tests/clients/runner/document.mjs";
+import {
+  clientsDocument,
+  lastLine,
+  markedLines,
+  matrix,
+  NOT_TESTED,
+} from "../sdk-tests/clients/runner/document.mjs";
 import { startEmulator } from "../sdk-tests/clients/runner/emulator.mjs";
 import { programOf } from "../sdk-tests/clients/runner/programs.mjs";
 import { STORIES } from "../sdk-tests/clients/runner/stories.mjs";
-import { missingTool, prepared, TOOLCHAINS } from "../sdk-tests/clients/runner/toolchains.mjs";
+import {
+  missingTool,
+  NotFetched,
+  prepared,
+  TOOLCHAINS,
+} from "../sdk-tests/clients/runner/toolchains.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "sdk-tests", "clients");
@@ -49,12 +61,18 @@ const chosen = clients.filter(
 
 const results = [];
 for (const client of chosen) {
-  const missing = await missingTool(client);
-  if (missing !== null) say(client, `skipped, since "${missing}" does not answer`);
-  const stories = missing === null ? await tell(client) : {};
-  results.push({ name: client.name, language: client.language, missing, stories });
+  const tool = await missingTool(client);
+  const told =
+    tool === null ? await tell(client) : { skipped: `"${tool}" does not answer`, stories: {} };
+  if (told.skipped !== undefined) say(client, `skipped: ${told.skipped}`);
+  results.push({ name: client.name, language: client.language, ...told });
 }
-process.stdout.write(`${matrix(results)}\n`);
+process.stdout.write(`${matrix(results)}\n\n`);
+const skipped = results.filter((result) => result.skipped !== undefined);
+for (const { name, skipped: why } of skipped) process.stdout.write(`skipped: ${name}: ${why}\n`);
+if (positionals.length === 0) {
+  for (const { name, why } of NOT_TESTED) process.stdout.write(`skipped: ${name}: ${why}\n`);
+}
 const cells = results.flatMap(({ stories }) =>
   STORIES.map(({ id }) => stories[id]?.state ?? "skipped"),
 );
@@ -85,7 +103,11 @@ function secondsSince(began) {
   return `${((performance.now() - began) / 1000).toFixed(1)} s`;
 }
 
-/** Installs one client and tells it the stories, each in a process of its own, with an emulator of its own. */
+/**
+ * Installs one client and tells it the stories, each in a process of its own, with an emulator of its own.
+ *
+ * @returns the stories by id, or why all are skipped
+ */
 async function tell(client) {
   const stories = {};
   let made = performance.now();
@@ -95,8 +117,11 @@ async function tell(client) {
     say(client, `installed, ${secondsSince(made)}`);
   } catch (error) {
     say(client, error.message);
-    for (const { id } of STORIES) stories[id] = { state: "FAILED", note: "cannot be installed" };
-    return stories;
+    if (error instanceof NotFetched) {
+      return { skipped: `its packages cannot be fetched: ${lastLine(error.message)}`, stories };
+    }
+    for (const { id } of STORIES) stories[id] = { state: "FAILED", note: "cannot be built" };
+    return { stories };
   }
   const emulator = await startEmulator();
   const program = programOf(client, command.command, command.environment, emulator);
@@ -106,7 +131,8 @@ async function tell(client) {
       try {
         stories[id] = await ask(program, client, emulator);
       } catch (error) {
-        stories[id] = { state: "FAILED", note: error.message };
+        say(client, error.message);
+        stories[id] = { state: "FAILED", note: lastLine(error.message) };
       }
       const { state, note } = stories[id];
       say(client, `${id} ${state}, ${secondsSince(made)}${note ? `: ${note}` : ""}`);
@@ -114,5 +140,5 @@ async function tell(client) {
   } finally {
     await emulator.stop();
   }
-  return stories;
+  return { stories };
 }

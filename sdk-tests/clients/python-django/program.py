@@ -1,4 +1,4 @@
-"""Django through AWS's adapter and connector, with Django's own migrations."""
+"""Django through AWS's adapter and connector."""
 
 import json
 import os
@@ -10,7 +10,6 @@ import boto3
 import clusters
 import django
 from django.conf import settings
-from django.core.management import call_command
 from django.db import OperationalError, ProgrammingError, close_old_connections
 from django.db import connection, connections, models, transaction
 
@@ -37,11 +36,7 @@ DATABASES = {"default": database("admin")}
 # [/connect]
 
 ROLE = os.environ.get("STORY_DATABASE_ROLE", "story_role")
-settings.configure(
-    DATABASES={**DATABASES, ROLE: database(ROLE)},
-    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions"],
-    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-)
+settings.configure(DATABASES={**DATABASES, ROLE: database(ROLE)})
 django.setup()
 
 
@@ -66,7 +61,6 @@ def admin():
     [[user]] = rows("SELECT current_user")
     [[following, text]] = rows("SELECT %s::int + 1, %s::text || 'dź'", [41, "Łó"])
     large = rows("SELECT i, repeat('x', 100) FROM generate_series(1, 20000) AS i")
-    call_command("migrate", verbosity=0)
     with connection.schema_editor() as editor:
         editor.create_model(story)
     with transaction.atomic():

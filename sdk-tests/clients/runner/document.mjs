@@ -3,7 +3,39 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { STORIES } from "./stories.mjs";
 
-const FENCES = { javascript: "js", python: "python", go: "go", java: "java", rust: "rust" };
+const FENCES = {
+  javascript: "js",
+  python: "python",
+  go: "go",
+  java: "java",
+  rust: "rust",
+  shell: "sh",
+};
+
+/** What has no program here, and why: nothing is said of how it gets on with the emulator. */
+export const NOT_TESTED = [
+  {
+    name: "AWS's connector for pgx (Go)",
+    why: "the module proxy refuses it; pgx itself is tested",
+  },
+  {
+    name: "AWS's connector for postgres.js",
+    why: "it is not in the package registry; postgres.js itself is tested",
+  },
+  {
+    name: "AWS CLI 2",
+    why: "it is in no package registry; version 1 is tested",
+  },
+  {
+    name: "Ruby, .NET and PHP",
+    why: "their package registries could not be reached where the stories are written",
+  },
+];
+
+/** The last line with text, which in most tools' output says what is wrong. */
+export function lastLine(text) {
+  return text.trim().split("\n").at(-1).trim();
+}
 
 /** One row for each client, one column for each story, as a Markdown table. */
 export function matrix(results) {
@@ -23,7 +55,7 @@ export function matrix(results) {
  */
 export function markedLines(source) {
   for (const file of readdirSync(source, { recursive: true, encoding: "utf8" })) {
-    if (!/\.(?:mjs|py|go|java|rs)$/.test(file)) continue;
+    if (!/\.(?:mjs|py|go|java|rs|sh)$/.test(file)) continue;
     const marked = /^[^\n]*\[connect\][^\n]*\n(.*?)^[^\n]*\[\/connect\]/ms.exec(
       readFileSync(join(source, file), "utf8"),
     );
@@ -48,7 +80,7 @@ export async function clientsDocument(clients, results) {
   const sections = clients.map((client) =>
     [
       `## ${client.title}`,
-      `\`sdk-tests/clients/${client.name}\`, with ${client.packages.join(", ")}. Token: \`${client.token}\`.`,
+      `\`sdk-tests/clients/${client.name}\`, with ${client.packages.join(", ")}.${client.token === undefined ? "" : ` Token: \`${client.token}\`.`}`,
       client.notes ?? "",
       `\`\`\`${FENCES[client.language]}\n${markedLines(client.source)}\n\`\`\``,
     ].join("\n\n"),
@@ -65,6 +97,8 @@ export async function clientsDocument(clients, results) {
     matrix(results),
     notes.join("\n"),
     ...sections,
+    "## Not tested",
+    NOT_TESTED.map(({ name, why }) => `- ${name}: ${why}.`).join("\n"),
   ].join("\n\n");
   const file = new URL("../../../docs/clients.md", import.meta.url);
   return format(text, { ...(await resolveConfig(file)), parser: "markdown" });

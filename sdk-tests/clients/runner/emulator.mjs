@@ -15,7 +15,8 @@ export function run(program, args, options = {}) {
     const settings = { maxBuffer: 64 * 1024 * 1024, ...options };
     execFile(program, args, settings, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-      resolve({ exitCode, stdout, stderr: stderr || (error?.message ?? "") });
+      const ended = error?.killed ? `ended after ${settings.timeout / 1000} s` : "";
+      resolve({ exitCode, stdout, stderr: stderr + ended || (error?.message ?? "") });
     });
   });
 }

@@ -7,6 +7,10 @@ const DETAIL = /Session Id: [a-z2-7]{26}(?![a-z2-7])/;
 /** No `AWS IAM GRANT` maps the caller to the role: the only refusal without a hint. */
 export const UNMAPPED = { sqlstate: "28000", hint: null };
 
+/** Whole minutes, unless the lifetime of the token is none: the SDK for Java now and then makes one of 899 seconds. */
+const EXPIRED =
+  /Signature expired: (\d{8}T\d{6}Z) is now earlier than (\d{8}T\d{6}Z) \((\d{8}T\d{6}Z) - (\d+) (min|sec)\.\)/;
+
 /** Refusals by name: what the program is given, and what it must be told. */
 export const REFUSALS = {
   "no permission": {
@@ -26,11 +30,8 @@ export const REFUSALS = {
     env: FORGER,
     hint: "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
   },
-  // Last: the clock of the emulator stays ahead. Whole minutes, unless the lifetime of the token is none.
-  "expired token": {
-    advance: "PT20M",
-    hint: /Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - \d+ (?:min|sec)\.\)/,
-  },
+  // Last: the clock of the emulator stays ahead.
+  "expired token": { advance: "PT20M", hint: EXPIRED },
 };
 
 /** All refusals as one story; those that a client cannot provoke are named. */
@@ -64,6 +65,8 @@ export async function askRefusals(program, client, emulator) {
  */
 export function checkRefusal(answer, { sqlstate = "08006", hint }, errors) {
   const { message = "", detail, hint: given } = answer;
+  const expired = EXPIRED.exec(given ?? message);
+  if (expired !== null && !isExpiry(expired)) return `the times do not fit: ${expired[0]}`;
   if (errors === "text") {
     const lacking = [MESSAGE, DETAIL, hint ?? /^(?![^]*HINT:)/].filter(
       (part) => !holds(message, part),
@@ -81,4 +84,15 @@ export function checkRefusal(answer, { sqlstate = "08006", hint }, errors) {
 /** libpq takes the blanks from the end of its text. */
 function holds(text, part) {
   return part instanceof RegExp ? part.test(text) : text.includes(part.trimEnd());
+}
+
+/** Whether the limit is the lifetime before now, and the token from before the limit. */
+function isExpiry([, made, limit, now, count, unit]) {
+  const lifetime = Number(count) * (unit === "min" ? 60_000 : 1000);
+  return instantOf(made) < instantOf(limit) && instantOf(now) - instantOf(limit) === lifetime;
+}
+
+/** @param text a time such as 20260102T030405Z @returns milliseconds since 1970 */
+function instantOf(text) {
+  return Date.parse(text.replace(/(....)(..)(..T..)(..)(..Z)/, "$1-$2-$3:$4:$5"));
 }

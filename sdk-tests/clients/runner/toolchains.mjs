@@ -17,39 +17,61 @@ import { OWN_HOSTS } from "./programs.mjs";
 
 const CACHE = join(process.env.XDG_CACHE_HOME ?? tmpdir(), "dsql-auth-emulator-sdk-tests");
 const SHARED = fileURLToPath(new URL("../shared", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
+/** Longest wait for a registry, for each client; and where it has given nothing to another client of the language. */
+const FETCH_LIMIT_MS = { first: 240_000, after: 30_000 };
+const silent = new Set();
+const PYTHON_NEEDED = [
+  "python3",
+  "-c",
+  "import sys, venv, ensurepip; assert sys.version_info >= (3, 10)",
+];
 const PYTHON = process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python3"];
 
+/** A package that the language's registry did not give: no fault of the client or the emulator. */
+export class NotFetched extends Error {}
+
 /**
- * By language: the programs it takes, the files that decide what is prepared, how to prepare a client in a directory,
- * its command line and variables. What several programs of a language share is in `../shared`.
+ * By language: the programs it takes, the files that decide what is prepared, how to prepare a client in a directory
+ * (`fetch` packages, then `build`), its command line and variables. What several programs of a language share is in
+ * `../shared`.
  */
 export const TOOLCHAINS = {
   python: {
-    needs: [["python3", "-c", "import sys, venv, ensurepip; assert sys.version_info >= (3, 10)"]],
+    needs: [PYTHON_NEEDED],
     inputs: /^requirements\.txt$/,
-    prepare: async (source, target) => {
-      await must("python3", ["-m", "venv", target]);
-      const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-      await must(join(target, ...PYTHON), [...pip, "-r", join(source, "requirements.txt")]);
-    },
+    fetch: installRequirements,
     command: (source, target) => [join(target, ...PYTHON), join(source, "program.py")],
-    environment: { PYTHONPATH: join(SHARED, "python"), PYTHONDONTWRITEBYTECODE: "1" },
+    environment: () => ({ PYTHONPATH: join(SHARED, "python"), PYTHONDONTWRITEBYTECODE: "1" }),
+  },
+  shell: {
+    needs: [PYTHON_NEEDED, ["psql", "--version"], ["bash", "--version"], ["awk", "1", "/dev/null"]],
+    inputs: /^requirements\.txt$/,
+    fetch: installRequirements,
+    command: (source) => ["bash", join(source, "program.sh")],
+    environment: (target) => ({
+      PATH: [join(target, PYTHON[0]), process.env.PATH].join(delimiter),
+      STORY_PYTHON: join(target, ...PYTHON),
+      STORY_NODE: process.execPath,
+      STORY_COMMAND: COMMAND,
+    }),
   },
   javascript: {
     needs: [["npm", "--version"]],
     inputs: /^package\.json$|\.mjs$/,
-    prepare: async (source, target) => {
+    fetch: async (source, target) => {
       cpSync(source, target, { recursive: true });
       cpSync(join(SHARED, "javascript"), target, { recursive: true });
       const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
-      await must("npm", ["install", ...quiet], target);
+      await fetched("npm", ["install", ...quiet], target);
     },
     command: (_source, target) => [process.execPath, join(target, "program.mjs")],
   },
   go: {
     needs: [["go", "version"]],
     inputs: /^go\.(?:mod|sum)$|\.go$/,
-    prepare: (source, target) =>
+    fetch: (source) => fetched("go", ["mod", "download"], source),
+    build: (source, target) =>
       must("go", ["build", "-mod=readonly", "-o", join(target, "program"), "."], source),
     command: (_source, target) => [join(target, "program")],
   },
@@ -59,8 +81,14 @@ export const TOOLCHAINS = {
       ["mvn", "--version"],
     ],
     inputs: /^pom\.xml$|\.java$/,
-    prepare: (source, target) =>
-      must("mvn", ["-q", "-B", "-f", join(source, "pom.xml"), `-Dtarget=${target}`, "package"]),
+    // Maven fetches its own plug-ins as it goes: only what the compiler says is no fault of the registry.
+    fetch: (source, target) =>
+      fetched(
+        "mvn",
+        ["-q", "-B", "-f", join(source, "pom.xml"), `-Dtarget=${target}`, "package"],
+        undefined,
+        /COMPILATION ERROR/,
+      ),
     command: (_source, target) => [
       "java",
       "-cp",
@@ -71,10 +99,12 @@ export const TOOLCHAINS = {
   rust: {
     needs: [["cargo", "--version"]],
     inputs: /^Cargo\.(?:toml|lock)$|\.rs$/,
+    fetch: (source) => fetched("cargo", ["fetch", "--quiet", "--locked"], source),
     // One directory for all crates, so that what they share is compiled once.
-    prepare: async (source, target) => {
+    build: async (source, target) => {
       const built = join(CACHE, "cargo-target");
-      await must("cargo", ["build", "--quiet", "--locked", "--target-dir", built], source);
+      const how = ["--quiet", "--locked", "--offline", "--target-dir", built];
+      await must("cargo", ["build", ...how], source);
       cpSync(join(built, "debug", basename(source)), join(target, "program"));
     },
     command: (_source, target) => [join(target, "program")],
@@ -91,7 +121,12 @@ export async function missingTool({ language, hosts }) {
   return null;
 }
 
-/** Installs and compiles what the client needs, once for each state of its inputs. @returns its command and variables */
+/**
+ * Installs and compiles what the client needs, once for each state of its inputs.
+ *
+ * @returns its command and variables
+ * @throws NotFetched when a registry does not give a package, Error when the program cannot be built
+ */
 export async function prepared({ name, language, source }) {
   const toolchain = TOOLCHAINS[language];
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
@@ -105,12 +140,13 @@ export async function prepared({ name, language, source }) {
   if (!existsSync(done)) {
     rmSync(target, { recursive: true, force: true });
     mkdirSync(target, { recursive: true });
-    await toolchain.prepare(source, target);
+    await toolchain.fetch(source, target);
+    await toolchain.build?.(source, target);
     writeFileSync(done, "");
   }
   return {
     command: toolchain.command(source, target),
-    environment: toolchain.environment ?? {},
+    environment: toolchain.environment?.(target) ?? {},
   };
 }
 
@@ -121,7 +157,30 @@ function inputsOf(folder, inputs) {
     .sort();
 }
 
-async function must(program, args, cwd) {
-  const { exitCode, stdout, stderr } = await run(program, args, { cwd, env: cleanEnvironment() });
+async function installRequirements(source, target) {
+  await must("python3", ["-m", "venv", target]);
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  await fetched(join(target, ...PYTHON), [...pip, "-r", join(source, "requirements.txt")]);
+}
+
+/** @param fault what the output has if the registry is not to blame */
+async function fetched(program, args, cwd, fault = undefined) {
+  try {
+    await must(
+      program,
+      args,
+      cwd,
+      silent.has(basename(program)) ? FETCH_LIMIT_MS.after : FETCH_LIMIT_MS.first,
+    );
+  } catch (error) {
+    if (fault?.test(error.message)) throw error;
+    silent.add(basename(program));
+    throw new NotFetched(error.message);
+  }
+}
+
+async function must(program, args, cwd, timeout = 0) {
+  const options = { cwd, env: cleanEnvironment(), timeout };
+  const { exitCode, stdout, stderr } = await run(program, args, options);
   if (exitCode !== 0) throw new Error(`${program} ${args.join(" ")}:\n${stdout}${stderr}`);
 }
