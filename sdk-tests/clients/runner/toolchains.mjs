@@ -163,8 +163,8 @@ async function installRequirements(source, target) {
   await fetched(join(target, ...PYTHON), [...pip, "-r", join(source, "requirements.txt")]);
 }
 
-/** @param fault what the output has if the registry is not to blame */
-async function fetched(program, args, cwd, fault = undefined) {
+/** @param fault what the output has if the registry is not to blame: by default, that it has the package in other versions */
+async function fetched(program, args, cwd, fault = /ETARGET|from versions: \d|unknown revision/) {
   try {
     await must(
       program,
@@ -173,7 +173,7 @@ async function fetched(program, args, cwd, fault = undefined) {
       silent.has(basename(program)) ? FETCH_LIMIT_MS.after : FETCH_LIMIT_MS.first,
     );
   } catch (error) {
-    if (fault?.test(error.message)) throw error;
+    if (fault.test(error.message)) throw error;
     silent.add(basename(program));
     throw new NotFetched(error.message);
   }
