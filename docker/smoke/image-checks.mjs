@@ -126,7 +126,7 @@ export async function checkImage({ engine, tag, version, check, measured }) {
       equal(await probe.ended, 1);
       match(
         probe.logs(),
-        /^dsql-emulator health: PostgreSQL port 127\.0\.0\.1:5432: ECONNREFUSED; HTTP port: ECONNREFUSED/,
+        /^dsql-emulator health: PostgreSQL port 127\.0\.0\.1:5432: ECONNREFUSED; HTTP port: ECONNREFUSED/m,
       );
     });
   } finally {
