@@ -12,6 +12,10 @@ const FENCES = {
   shell: "sh",
 };
 
+/** The stories as their numbers say, which is not the order in which they run. */
+const [first, ...numbered] = STORIES;
+const COLUMNS = [first, ...numbered.toSorted((a, b) => a.title.localeCompare(b.title))];
+
 /** What has no program here, and why: nothing is said of how it gets on with the emulator. */
 export const NOT_TESTED = [
   {
@@ -39,10 +43,10 @@ export function lastLine(text) {
 
 /** One row for each client, one column for each story, as a Markdown table. */
 export function matrix(results) {
-  const head = ["client", ...STORIES.map(({ title }) => title)];
+  const head = ["client", ...COLUMNS.map(({ title }) => title)];
   const rows = results.map(({ name, stories }) => [
     name,
-    ...STORIES.map(({ id }) => stories[id]?.state ?? "skipped"),
+    ...COLUMNS.map(({ id }) => stories[id]?.state ?? "skipped"),
   ]);
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
@@ -73,7 +77,7 @@ export function markedLines(source) {
 export async function clientsDocument(clients, results) {
   const { format, resolveConfig } = await import("prettier");
   const notes = results.flatMap(({ name, stories }) =>
-    STORIES.filter(({ id }) => stories[id]?.note !== undefined).map(
+    COLUMNS.filter(({ id }) => stories[id]?.note !== undefined).map(
       ({ id, title }) => `- ${name}, ${title}: ${stories[id].note}.`,
     ),
   );
@@ -86,7 +90,7 @@ export async function clientsDocument(clients, results) {
     ].join("\n\n"),
   );
   const text = [
-    "# Clients in other languages",
+    "# Clients",
     "<!-- Written by `npm run test:sdks -- --write-docs` from a run of all clients and from their programs. -->",
     "What each client must be told to reach the emulator, taken from the programs that the stories run" +
       " (`sdk-tests/stories.md`): unmodified packages, TLS verified in full against the emulator's CA, the cluster's" +
