@@ -1,6 +1,6 @@
 // Runs the stories of sdk-tests/stories.md with real clients in several languages and prints what came out as Markdown.
 // Exit code 1 when a story failed; a missing toolchain, or a registry that gives nothing, is no failure but skipped.
-// node scripts/test-sdks.mjs [LANGUAGE or CLIENT…] [--json FILE] [--write-docs | --check-docs]
+// node scripts/test-sdks.mjs [LANGUAGE or CLIENT…] [--json FILE] [--write-docs | --check-docs] [--clients DIR]
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,15 +23,16 @@ import {
 } from "../sdk-tests/clients/runner/toolchains.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const folder = join(root, "sdk-tests", "clients");
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: "string" },
     "write-docs": { type: "boolean" },
     "check-docs": { type: "boolean" },
+    clients: { type: "string", default: join(root, "sdk-tests", "clients") },
   },
 });
+const folder = values.clients;
 
 const clients = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !["runner", "shared"].includes(entry.name))
@@ -48,7 +49,7 @@ if (unknown !== undefined || (values["write-docs"] && positionals.length > 0)) {
 }
 if (values["check-docs"]) {
   const document = readFileSync(join(root, "docs", "clients.md"), "utf8");
-  const stale = clients.filter(({ source }) => !document.includes(markedLines(source)));
+  const stale = clients.filter((client) => !document.includes(markedLines(client)));
   for (const { name } of stale) {
     process.stderr.write(`docs/clients.md: not the lines of ${name}; run with --write-docs\n`);
   }

@@ -12,6 +12,8 @@ const FENCES = {
   shell: "sh",
 };
 
+const MARKED = /^[^\n]*\[connect\][^\n]*\n(.*?)^[^\n]*\[\/connect\]/gms;
+
 /** The stories as their numbers say, which is not the order in which they run. */
 const [first, ...numbered] = STORIES;
 const COLUMNS = [first, ...numbered.toSorted((a, b) => a.title.localeCompare(b.title))];
@@ -53,24 +55,28 @@ export function matrix(results) {
 }
 
 /**
- * The lines of a client's program between `[connect]` and `[/connect]`, without their indentation.
+ * The lines between `[connect]` and `[/connect]` of a client's program, and of the shared files that it `shows`, without
+ * their indentation.
  *
- * @throws Error when the program marks none
+ * @throws Error when there are none
  */
-export function markedLines(source) {
-  for (const file of readdirSync(source, { recursive: true, encoding: "utf8" })) {
-    if (!/\.(?:mjs|py|go|java|rs|sh)$/.test(file)) continue;
-    const marked = /^[^\n]*\[connect\][^\n]*\n(.*?)^[^\n]*\[\/connect\]/ms.exec(
-      readFileSync(join(source, file), "utf8"),
-    );
-    if (marked === null) continue;
-    const lines = marked[1].trimEnd().split("\n");
-    const depth = Math.min(
-      ...lines.filter((text) => text.trim() !== "").map((text) => text.search(/\S/)),
-    );
-    return lines.map((text) => text.slice(depth)).join("\n");
-  }
-  throw new Error(`${source}: no program with [connect] and [/connect]`);
+export function markedLines({ source, shows = [] }) {
+  const own = readdirSync(source, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(?:mjs|py|go|java|rs|sh)$/.test(file))
+    .map((file) => join(source, file));
+  const sections = [...own, ...shows.map((file) => join(source, file))].flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(MARKED)].map(([, lines]) => withoutIndentation(lines)),
+  );
+  if (sections.length === 0) throw new Error(`${source}: no [connect] and [/connect]`);
+  return sections.join("\n\n");
+}
+
+function withoutIndentation(text) {
+  const lines = text.trimEnd().split("\n");
+  const depth = Math.min(
+    ...lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/)),
+  );
+  return lines.map((line) => line.slice(depth)).join("\n");
 }
 
 /** The text of docs/clients.md, as Prettier formats it. */
@@ -86,7 +92,7 @@ export async function clientsDocument(clients, results) {
       `## ${client.title}`,
       `\`sdk-tests/clients/${client.name}\`, with ${client.packages.join(", ")}.${client.token === undefined ? "" : ` Token: \`${client.token}\`.`}`,
       client.notes ?? "",
-      `\`\`\`${FENCES[client.language]}\n${markedLines(client.source)}\n\`\`\``,
+      `\`\`\`${FENCES[client.language]}\n${markedLines(client)}\n\`\`\``,
     ].join("\n\n"),
   );
   const text = [
@@ -98,6 +104,8 @@ export async function clientsDocument(clients, results) {
     "Where a client has no way to connect to another address than its host name's, the name can resolve to the" +
       " emulator for the whole machine: a line `127.0.0.1 ID.dsql.REGION.on.aws` in `/etc/hosts`, or a network alias" +
       " of a container.",
+    "AWS's SDKs and the AWS CLI need no line for the APIs of DSQL, IAM and STS: they take `AWS_ENDPOINT_URL_DSQL` and its" +
+      " like from the same variables.",
     matrix(results),
     notes.join("\n"),
     ...sections,

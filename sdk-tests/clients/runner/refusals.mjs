@@ -54,7 +54,9 @@ export async function askRefusals(program, client, emulator) {
     }
   }
   const note = [...wrong, ...missing.map((text) => `not offered: ${text}`)].join("; ");
-  return { state: wrong.length > 0 ? "FAILED" : "ok", note: note || undefined, answer: answers };
+  const isOffered = missing.length < Object.keys(REFUSALS).length;
+  const state = wrong.length > 0 ? "FAILED" : isOffered ? "ok" : "not offered";
+  return { state, note: note || undefined, answer: answers };
 }
 
 /**

@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import javax.net.SocketFactory;
 
+// [connect]
 /** Sockets that connect to the emulator, whatever the host name; TLS still sends and checks the name. */
 public final class EndpointSocketFactory extends SocketFactory {
     @Override
@@ -40,3 +41,4 @@ public final class EndpointSocketFactory extends SocketFactory {
         return createSocket(host, port);
     }
 }
+// [/connect]
