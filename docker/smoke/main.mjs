@@ -38,6 +38,10 @@ try {
   const measured = (what, value) => say(`${what}: ${value}`);
   await checkImage({ engine, tag, version, check, measured });
   await checkCompose({ engine, tag, check });
+  if (engine.kind === "docker") {
+    const { checkTestcontainers } = await import("./testcontainers-checks.mjs");
+    await checkTestcontainers({ tag, check });
+  }
   say(`${count} checks, all well`);
 } catch (error) {
   say(error.message);
