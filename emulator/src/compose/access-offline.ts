@@ -10,13 +10,7 @@ import {
   loadConfig,
   makeDefaultUser,
 } from "../config/index.ts";
-import {
-  type AccessMatrix,
-  type DatabaseRoles,
-  examine,
-  isAccessMatrix,
-  type ReviewedMapping,
-} from "../review/index.ts";
+import { type AccessMatrix, type DatabaseRoles, examine, isAccessMatrix } from "../review/index.ts";
 import { MemoryNetworkDirectory } from "../stores/index.ts";
 import { type CliIo, CliFailure, EXIT_CODE, type FileReviews } from "../cli/index.ts";
 import { createReviews, type Reviews } from "./access.ts";
@@ -52,8 +46,7 @@ export async function openFileReviews(file: string, io: CliIo): Promise<FileRevi
     matrix: (question) => reviews.matrix(question),
     findings: async () =>
       examine({
-        estate: await reviews.estate(),
-        matrix: await reviews.matrix({ circumstances: {} }),
+        ...(await reviews.examined()),
         connections: [],
         knownActions: DSQL_OPERATION_NAMES,
       }),
@@ -135,13 +128,6 @@ export function reviewConfiguration(config: EmulatorConfig, now: Date): Reviews 
     clock,
     networks: new MemoryNetworkDirectory(config.networks),
     databaseRoles: async (cluster) => rolesOf(cluster),
-    roleMappings: {
-      isMapped: async (cluster, { arn, issuerArn = arn }, databaseRole) =>
-        rolesOf(cluster).mappings.some(
-          (mapping: ReviewedMapping) =>
-            mapping.principalArn === issuerArn && mapping.databaseRole === databaseRole,
-        ),
-    },
     builtInArn: builtInArn(config),
   });
 }

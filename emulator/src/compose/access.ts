@@ -1,7 +1,7 @@
 /** What reviews look at: everything of a running emulator, or of a configuration that nobody runs. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Accounts, OpenedAccounts } from "../accounts/index.ts";
-import type { Cluster, NetworkDirectory, RoleMappingStore } from "../auth/index.ts";
+import type { Cluster, NetworkDirectory } from "../auth/index.ts";
 import type { EmulatorConfig } from "../config/index.ts";
 import type { Caller, IamDirectory } from "../iam/index.ts";
 import {
@@ -10,11 +10,13 @@ import {
   type Circumstances,
   type DatabaseRoles,
   type Estate,
+  type Examined,
   fits,
   type MatrixQuestion,
   type PrincipalPolicies,
   type ReviewedCluster,
   type ReviewedPrincipal,
+  withSomeRole,
 } from "../review/index.ts";
 import type { Clock } from "../shared/index.ts";
 import type { ClusterStore } from "./cluster-store.ts";
@@ -30,7 +32,6 @@ export interface ReviewParts {
   readonly sessionTokens: OpenedAccounts["sessionTokens"];
   readonly store: Pick<ClusterStore, "clusters" | "findCluster">;
   readonly networks: NetworkDirectory;
-  readonly roleMappings: RoleMappingStore;
   readonly clock: Clock;
   /** @throws Error when the database cannot be asked */
   readonly databaseRoles: (cluster: Cluster) => Promise<DatabaseRoles>;
@@ -43,11 +44,13 @@ export interface Reviews {
   matrix(question: MatrixQuestion): Promise<AccessMatrix>;
   /** All clusters and principals. */
   estate(): Promise<Estate>;
+  /** What is to be examined. */
+  examined(): Promise<Pick<Examined, "estate" | "matrix">>;
 }
 
 /** Makes the reviews. */
 export function createReviews(parts: ReviewParts): Reviews {
-  const { accounts, store, networks, roleMappings, clock } = parts;
+  const { accounts, store, networks, clock } = parts;
   const policiesOf = (caller: Caller, accountId: string): PrincipalPolicies => {
     const { session: _session, ...policies } = accounts.policiesOf(caller, accountId);
     return policies;
@@ -59,27 +62,33 @@ export function createReviews(parts: ReviewParts): Reviews {
     clusters: await clustersOf(parts, question.filter?.cluster),
     endpointPolicies: parts.config.networks.flatMap(({ endpointPolicy }) => endpointPolicy ?? []),
   });
-  return {
-    estate: () => estate({ circumstances: {} }),
-    matrix: async (question) =>
-      buildMatrix(
-        {
-          estate: await estate(question),
-          policies: {
-            policiesFor: (caller, { identifier, region, accountId }) => ({
-              ...accounts.policiesOf(caller, accountId),
-              resource: store.clusters.policyOf(identifier, region),
-            }),
-          },
-          networks,
-          roleMappings,
-          policiesOf,
-          breathe: async () => {
-            await nextTurn();
-          },
+  const matrixOf = (reviewed: Estate, question: MatrixQuestion): Promise<AccessMatrix> =>
+    buildMatrix(
+      {
+        estate: reviewed,
+        policies: {
+          policiesFor: (caller, { identifier, region, accountId }) => ({
+            ...accounts.policiesOf(caller, accountId),
+            resource: store.clusters.policyOf(identifier, region),
+          }),
         },
-        question,
-      ),
+        networks,
+        policiesOf,
+        breathe: async () => {
+          await nextTurn();
+        },
+      },
+      question,
+    );
+  const everything: MatrixQuestion = { circumstances: {} };
+  return {
+    estate: () => estate(everything),
+    matrix: async (question) => matrixOf(await estate(question), question),
+    examined: async () => {
+      const reviewed = await estate(everything);
+      const matrix = await matrixOf(withSomeRole(reviewed), everything);
+      return { estate: reviewed, matrix };
+    },
   };
 }
 

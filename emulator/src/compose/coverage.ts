@@ -51,10 +51,6 @@ export function createLiveReviews(parts: LiveReviewParts): LiveReviews {
   const reviews = createReviews({
     ...parts,
     networks: new MemoryNetworkDirectory(config.networks),
-    roleMappings: {
-      isMapped: (cluster, { arn, issuerArn = arn }, role) =>
-        engineOf(cluster).isMapped(issuerArn, role),
-    },
     databaseRoles: (cluster) => readDatabaseRoles(engineOf(cluster)),
     builtInArn: builtInArn(config),
   });
@@ -63,8 +59,7 @@ export function createLiveReviews(parts: LiveReviewParts): LiveReviews {
     matrix: (question) => reviews.matrix(question),
     findings: async () =>
       examine({
-        estate: await reviews.estate(),
-        matrix: await reviews.matrix({ circumstances: {} }),
+        ...(await reviews.examined()),
         connections: connectionsOf(log),
         knownActions: DSQL_OPERATION_NAMES,
       }),

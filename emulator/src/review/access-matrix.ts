@@ -111,7 +111,27 @@ function matches(parts: readonly string[], name: string): boolean {
   return name.length - last.length >= offset && name.endsWith(last);
 }
 
-/** `user/path/name` of an ARN of IAM. */
+/** `user/path/name` of an ARN; what is no ARN, such as the id of an organizational unit, as it is. */
 export function shortName(arn: string): string {
-  return arn.split(":").slice(5).join(":");
+  const parts = arn.split(":");
+  return parts[0] === "arn" && parts.length > 5 ? parts.slice(5).join(":") : arn;
+}
+
+/** Cells by cluster and principal, so that they need not be searched for each pair. */
+export class CellTable {
+  readonly #cells = new Map<string, Map<string, AccessCell[]>>();
+
+  constructor({ cells }: Pick<AccessMatrix, "cells">) {
+    for (const cell of cells) {
+      const ofCluster = this.#cells.get(cell.cluster) ?? new Map<string, AccessCell[]>();
+      const found = ofCluster.get(cell.principal) ?? [];
+      found.push(cell);
+      this.#cells.set(cell.cluster, ofCluster.set(cell.principal, found));
+    }
+  }
+
+  /** Those of one principal on one cluster, a role each. */
+  of(cluster: string, principal: string): readonly AccessCell[] {
+    return this.#cells.get(cluster)?.get(principal) ?? [];
+  }
 }

@@ -40,24 +40,34 @@ interface Asking {
   readonly open: OpenKeys;
 }
 
-/** Everybody who may, or may under some circumstances; nobody but for a role. */
-export function assumptionsOf(
-  role: ReviewedPrincipal,
-  sources: AssumptionSources,
-): readonly RoleAssumption[] {
-  const { trust } = role;
-  if (trust === undefined) return [];
-  const callers = sources.principals
-    .filter(({ arn }) => arn !== role.arn)
-    .map((principal) => callerAsking(principal, role, sources));
-  return [...callers, ...outsidersAsking(trust)].flatMap((asking) =>
-    assumption(asking, role, trust),
-  );
+/** Everybody who may assume a role, or may under some circumstances; nobody but for a role. */
+export type RoleAssumptions = (role: ReviewedPrincipal) => readonly RoleAssumption[];
+
+/** What is known of a principal is found out once, and not again for each role. */
+export function findAssumptions(sources: AssumptionSources): RoleAssumptions {
+  const asking = new Map<string, Asking>();
+  const askingFor = (principal: ReviewedPrincipal, accountId: string): Asking => {
+    const key = `${accountId}\n${principal.arn}`;
+    const known = asking.get(key) ?? callerAsking(principal, accountId, sources);
+    asking.set(key, known);
+    return known;
+  };
+  return (role) => {
+    const { trust } = role;
+    if (trust === undefined) return [];
+    const callers = sources.principals
+      .filter(({ arn }) => arn !== role.arn)
+      .map((principal) => askingFor(principal, role.accountId));
+    const tags = roleKeys(role);
+    return [...callers, ...outsidersAsking(trust)].flatMap((one) =>
+      assumption(one, role, trust, tags),
+    );
+  };
 }
 
 function callerAsking(
   { arn, caller }: ReviewedPrincipal,
-  role: ReviewedPrincipal,
+  roleAccountId: string,
   { now, policiesOf, circumstances }: AssumptionSources,
 ): Asking {
   const known = openKeys(circumstances, caller);
@@ -66,7 +76,7 @@ function callerAsking(
     principal: requestPrincipal(caller),
     action: "sts:AssumeRole",
     keys: callerKeys(caller, circumstances.at ?? now),
-    policies: policiesOf(caller, role.accountId),
+    policies: policiesOf(caller, roleAccountId),
     open: { has: (key) => known.has(key) || isOfRequest(key) },
   };
 }
@@ -103,18 +113,20 @@ function assumption(
   asking: Asking,
   role: ReviewedPrincipal,
   trust: AttachedPolicy,
+  tags: ReturnType<typeof roleKeys>,
 ): readonly RoleAssumption[] {
   const { name, open } = asking;
   const policies = { ...asking.policies, trust };
+  const request = {
+    principal: asking.principal,
+    action: asking.action,
+    resource: role.arn,
+    resourceAccountId: role.accountId,
+    keys: tags.length === 0 ? asking.keys : new Map([...asking.keys, ...tags]),
+  };
   const decide = (assumed: Assumption | undefined): Decision =>
     evaluateAccess({
-      request: {
-        principal: asking.principal,
-        action: asking.action,
-        resource: role.arn,
-        resourceAccountId: role.accountId,
-        keys: new Map([...asking.keys, ...roleKeys(role)]),
-      },
+      request,
       ...(assumed === undefined ? policies : assumeConditions(policies, open, assumed)),
     });
   const isOpen = hasOpenConditions(policies, open);

@@ -36,17 +36,16 @@ import {
   openKeysOf,
   WORST,
 } from "./assume-conditions.ts";
-import { assumptionsOf } from "./assume-roles.ts";
+import { findAssumptions, type RoleAssumptions } from "./assume-roles.ts";
 import { type Circumstances, openKeys } from "./circumstances.ts";
 import type { Estate, PrincipalPolicies, ReviewedCluster, ReviewedPrincipal } from "./estate.ts";
 import { nameStatement, statementText } from "./named-statement.ts";
 
-/** What a matrix is made from: the ports are those of connections. */
+/** What a matrix is made from: the ports are those of connections, mappings are those of the estate. */
 export interface MatrixSources {
   readonly estate: Estate;
   readonly policies: PolicyStore;
   readonly networks: NetworkDirectory;
-  readonly roleMappings: RoleMappingStore;
   readonly policiesOf: (caller: Caller, resourceAccountId: string) => PrincipalPolicies;
   /** Called now and then, so that other work gets its turn. */
   readonly breathe?: () => Promise<void>;
@@ -73,8 +72,16 @@ export async function buildMatrix(
   const rolesOf = ({ database }: ReviewedCluster): readonly string[] =>
     [ADMIN_ROLE, ...database.loginRoles].filter((role) => fits(filter.databaseRole, [role]));
   const probes = makeProbes(sources, circumstances);
+  const assumptions = findAssumptions({
+    now: estate.now,
+    principals: estate.principals,
+    policiesOf: sources.policiesOf,
+    circumstances,
+  });
+  const described: MatrixPrincipal[] = [];
   const cells: AccessCell[] = [];
   for (const principal of principals) {
+    described.push(describe(principal, assumptions));
     for (const cluster of clusters) {
       for (const role of rolesOf(cluster)) {
         cells.push(await cellOf(probes, { principal, cluster: cluster.cluster, role }));
@@ -90,7 +97,7 @@ export async function buildMatrix(
       at: circumstances.at?.toISOString() ?? null,
       applicationName: circumstances.applicationName ?? null,
     },
-    principals: principals.map((principal) => describe(principal, sources, circumstances)),
+    principals: described,
     clusters: clusters.map((reviewed): MatrixCluster => {
       const { arn, identifier } = reviewed.cluster;
       const problem = reviewed.problem ?? null;
@@ -100,15 +107,9 @@ export async function buildMatrix(
   };
 }
 
-function describe(
-  principal: ReviewedPrincipal,
-  { estate, policiesOf }: MatrixSources,
-  circumstances: Circumstances,
-): MatrixPrincipal {
+function describe(principal: ReviewedPrincipal, assumptions: RoleAssumptions): MatrixPrincipal {
   const { arn, kind, accountId, activeAccessKeys } = principal;
-  const { now, principals } = estate;
-  const assumableBy = assumptionsOf(principal, { now, principals, policiesOf, circumstances });
-  return { arn, kind, accountId, activeAccessKeys, assumableBy };
+  return { arn, kind, accountId, activeAccessKeys, assumableBy: assumptions(principal) };
 }
 
 interface Supposed {
@@ -136,7 +137,8 @@ interface Dependency {
 }
 
 function makeProbes(sources: MatrixSources, circumstances: Circumstances): Probes {
-  const { estate, roleMappings } = sources;
+  const { estate } = sources;
+  const roleMappings = mappingsOf(estate);
   const clock = { now: () => circumstances.at ?? estate.now };
   const policiesAt = ({ principal, cluster }: Supposed, way: Way): Policies => ({
     ...sources.policies.policiesFor(principal.caller, cluster),
@@ -182,6 +184,25 @@ function makeProbes(sources: MatrixSources, circumstances: Circumstances): Probe
       });
     },
   };
+}
+
+/** As the databases have told their mappings: a session of a role is mapped as its role. */
+function mappingsOf({ clusters }: Estate): RoleMappingStore {
+  const mapped = new Set(
+    clusters.flatMap(({ cluster, database }) =>
+      database.mappings.map(({ principalArn, databaseRole }) =>
+        mappingKey(cluster.arn, principalArn, databaseRole),
+      ),
+    ),
+  );
+  return {
+    isMapped: async (cluster, { arn, issuerArn = arn }, role) =>
+      mapped.has(mappingKey(cluster.arn, issuerArn, role)),
+  };
+}
+
+function mappingKey(...parts: readonly [cluster: string, principal: string, role: string]): string {
+  return parts.join("\n");
 }
 
 /** Without an address, every endpoint with a policy is possible, and none. */

@@ -24,15 +24,22 @@ export interface Contradiction {
 const CONNECTION_KEYS =
   /^aws:(?:principal(?:arn|account|type|isawsservice|orgid|orgpaths|tag\/.*)|userid|username|currenttime|epochtime|viaawsservice|tokenissuetime|sourceidentity|federatedprovider|multifactorauth(?:present|age)|sourceip|vpcsourceip|sourcevpce?|securetransport|requestedregion|resource(?:account|orgid|orgpaths|tag\/.*)|useragent)$/;
 
+/** Keys with several values: different ones may fulfil different conditions. */
+const MULTIVALUED_KEYS = /(?:orgpaths|:tagkeys|:calledvia|servicenameslist|:amr)$/;
+
+/** The latest that a `Date` can be. */
+const LAST_MOMENT_MS = 8.64e15;
+
 /** What a value is made of tells which neighbours of it may make a difference. */
 const NEIGHBOURS: Readonly<Record<string, (values: readonly string[]) => readonly string[]>> = {
-  string: (values) => values,
   bool: () => ["true", "false"],
-  numeric: (values) => between(values.map(Number)).map(String),
-  date: (values) =>
-    between(values.map((value) => new Date(asMoment(value)).getTime() / 1000)).map((seconds) =>
-      new Date(seconds * 1000).toISOString(),
-    ),
+  numeric: (values) => [...values, ...between(values.map(Number)).map(String)],
+  date: (values) => [
+    ...values,
+    ...between(values.map((value) => new Date(asMoment(value)).getTime()))
+      .filter((moment) => Math.abs(moment) <= LAST_MOMENT_MS)
+      .map((moment) => new Date(moment).toISOString()),
+  ],
 };
 
 /** All contradictions of a statement; `isOfConnections` says that it is about connections alone. */
@@ -60,25 +67,29 @@ export function contradictionsOf(
 
 /** `undefined` where the values that make a difference are not known. */
 function candidatesOf(conditions: readonly Condition[]): readonly string[] | undefined {
-  if (
-    conditions.some(({ qualifier, values }) => qualifier !== undefined || values.some(isTemplate))
-  )
-    return undefined;
-  const compared = conditions.filter(({ test }) => test.family !== "null");
-  // Where one value must be equal to one of a list, no other value can do.
-  const equal = compared.find(
-    ({ test, isNegated }) => (test.family === "string" || test.family === "bool") && !isNegated,
+  const isUnclear = conditions.some(
+    ({ contextKey, qualifier, values }) =>
+      qualifier !== undefined || values.some(isTemplate) || MULTIVALUED_KEYS.test(contextKey),
   );
+  if (isUnclear) return undefined;
+  const compared = conditions.filter(({ test }) => test.family !== "null");
+  const [equal] = compared
+    .filter(({ test, isNegated }) => test.family === "string" && !isNegated)
+    .sort((left, right) => Number(ignoresCase(left)) - Number(ignoresCase(right)));
   if (equal !== undefined) {
-    return equal.test.family === "bool" ? ["true", "false"] : equal.values;
+    // One value must be equal to one of the list; what case it is written in must not matter then.
+    return !ignoresCase(equal) || compared.every(ignoresCase) ? equal.values : undefined;
   }
   const families = new Set(compared.map(({ test }) => test.family));
   const [family] = families;
   // Nothing is compared: one value stands for all.
   if (family === undefined) return ["any"];
   const neighbours = families.size === 1 ? NEIGHBOURS[family] : undefined;
-  if (neighbours === undefined || family === "string") return undefined;
-  return neighbours(compared.flatMap(({ values }) => values));
+  return neighbours?.(compared.flatMap(({ values }) => values));
+}
+
+function ignoresCase({ test }: Condition): boolean {
+  return test.family === "string" && test.ignoresCase;
 }
 
 /** Each value, what lies between two of them, and what lies beyond. */

@@ -1,23 +1,49 @@
 /** Mappings that lead nowhere, and principals that a mapping is missing for. */
 import { ADMIN_ROLE } from "../dsql/index.ts";
-import type { AccessMatrix } from "./access-matrix.ts";
-import type { Estate, ReviewedCluster, ReviewedMapping } from "./estate.ts";
+import { type AccessCell, type AccessMatrix, CellTable } from "./access-matrix.ts";
+import type { Estate, ReviewedCluster, ReviewedMapping, ReviewedPrincipal } from "./estate.ts";
 import type { Finding } from "./finding.ts";
 
-/** The matrix is one in which every circumstance is open. */
+/** Stands in for the roles of a database that has none: nobody is mapped to it. */
+const SUPPOSED_ROLE = "supposed";
+
+/**
+ * The estate that `checkMappings` wants the matrix of: each database that is known has some role with
+ * LOGIN, so that the matrix says what IAM allows.
+ */
+export function withSomeRole(estate: Estate): Estate {
+  return {
+    ...estate,
+    clusters: estate.clusters.map((reviewed) =>
+      reviewed.problem !== undefined || reviewed.database.loginRoles.length > 0
+        ? reviewed
+        : { ...reviewed, database: { ...reviewed.database, loginRoles: [SUPPOSED_ROLE] } },
+    ),
+  };
+}
+
+interface Sought {
+  readonly accountIds: readonly string[];
+  readonly principals: ReadonlyMap<string, ReviewedPrincipal>;
+  readonly cells: CellTable;
+}
+
+/** @param matrix of the estate `withSomeRole`, with every circumstance open */
 export function checkMappings(estate: Estate, matrix: AccessMatrix): readonly Finding[] {
+  const { accountIds } = estate;
+  const principals = new Map(estate.principals.map((principal) => [principal.arn, principal]));
+  const sought: Sought = { accountIds, principals, cells: new CellTable(matrix) };
   return estate.clusters.flatMap((reviewed) => [
-    ...reviewed.database.mappings.flatMap((mapping) => checkMapping(mapping, reviewed, estate)),
-    ...mappingsWithoutAccess(reviewed, estate, matrix),
-    ...accessWithoutMapping(reviewed, estate, matrix),
+    ...reviewed.database.mappings.flatMap((mapping) => checkMapping(mapping, reviewed, sought)),
+    ...accessWithoutMapping(reviewed, sought),
     ...rolesWithoutMapping(reviewed),
   ]);
 }
 
 function checkMapping(
   { principalArn, databaseRole }: ReviewedMapping,
-  { cluster }: ReviewedCluster,
-  { accountIds, principals }: Estate,
+  { cluster, database }: ReviewedCluster,
+  { accountIds, principals, cells }: Sought,
 ): readonly Finding[] {
   const where = `role ${databaseRole} of ${cluster.arn}`;
   const revoke = `AWS IAM REVOKE ${identifierText(databaseRole)} FROM '${principalArn}'`;
@@ -33,83 +59,81 @@ function checkMapping(
       },
     ];
   }
-  if (!accountIds.includes(accountId) || principals.some(({ arn }) => arn === principalArn)) {
-    return [];
+  if (!accountIds.includes(accountId)) return [];
+  if (!principals.has(principalArn)) {
+    return [
+      {
+        id: "mapping-of-missing-principal",
+        severity: "error",
+        where,
+        what: `${principalArn} is mapped, but there is no such user or role: whoever makes one of that name gets this access`,
+        todo: `${revoke}, or create the principal`,
+      },
+    ];
   }
+  const isWithoutLogin = !database.loginRoles.includes(databaseRole);
   return [
-    {
-      id: "mapping-of-missing-principal",
-      severity: "error",
-      where,
-      what: `${principalArn} is mapped, but there is no such user or role: whoever makes one of that name gets this access`,
-      todo: `${revoke}, or create the principal`,
-    },
+    ...(isWithoutLogin
+      ? [
+          {
+            id: "mapping-to-role-without-login",
+            severity: "error" as const,
+            where,
+            what: `${principalArn} is mapped, but the role has no LOGIN: nobody can connect as it`,
+            todo: `ALTER ROLE ${identifierText(databaseRole)} LOGIN, or ${revoke}`,
+          },
+        ]
+      : []),
+    ...(mayConnect(cells.of(cluster.arn, principalArn))
+      ? []
+      : [
+          {
+            id: "mapping-without-permission",
+            severity: "error" as const,
+            where,
+            what: `${principalArn} is mapped, but IAM does not allow it dsql:DbConnect on the cluster`,
+            todo: `allow dsql:DbConnect on ${cluster.arn}, or ${revoke}`,
+          },
+        ]),
   ];
 }
 
-/** Whoever could connect as any role without a mapping: the same question without the database. */
-function mayConnect(matrix: AccessMatrix, principal: string, cluster: string): boolean {
-  return matrix.cells.some(
-    (cell) =>
-      cell.principal === principal &&
-      cell.cluster === cluster &&
-      cell.databaseRole !== ADMIN_ROLE &&
-      (cell.access !== "no" || cell.code === "role_not_mapped"),
+/** Whether IAM lets somebody in as any role, whatever is mapped. */
+function mayConnect(cells: readonly AccessCell[]): boolean {
+  return cells.some(
+    ({ databaseRole, access, code }) =>
+      databaseRole !== ADMIN_ROLE && (access !== "no" || code === "role_not_mapped"),
   );
-}
-
-function mappingsWithoutAccess(
-  { cluster, database }: ReviewedCluster,
-  { principals }: Estate,
-  matrix: AccessMatrix,
-): readonly Finding[] {
-  return database.mappings
-    .filter(({ principalArn }) =>
-      principals.some(
-        ({ arn, accountId }) => arn === principalArn && accountId === cluster.accountId,
-      ),
-    )
-    .filter(({ principalArn }) => !mayConnect(matrix, principalArn, cluster.arn))
-    .map(({ principalArn, databaseRole }) => ({
-      id: "mapping-without-permission",
-      severity: "error",
-      where: `role ${databaseRole} of ${cluster.arn}`,
-      what: `${principalArn} is mapped, but IAM does not allow it dsql:DbConnect on the cluster`,
-      todo: `allow dsql:DbConnect on ${cluster.arn}, or AWS IAM REVOKE ${identifierText(databaseRole)} FROM '${principalArn}'`,
-    }));
 }
 
 function accessWithoutMapping(
   { cluster, database }: ReviewedCluster,
-  { principals }: Estate,
-  { cells }: AccessMatrix,
+  { principals, cells }: Sought,
 ): readonly Finding[] {
-  if (database.loginRoles.length === 0) return [];
-  return principals
-    .filter(({ isBuiltIn }) => !isBuiltIn)
-    .filter(({ arn }) => !database.mappings.some(({ principalArn }) => principalArn === arn))
-    .flatMap(({ arn }) => {
-      const own = cells.filter((cell) => cell.principal === arn && cell.cluster === cluster.arn);
-      if (!own.some(({ code }) => code === "role_not_mapped")) return [];
-      const isAdmin = own.some(
-        ({ databaseRole, access }) => databaseRole === ADMIN_ROLE && access !== "no",
-      );
-      return [
-        {
-          id: "permission-without-mapping",
-          severity: isAdmin ? ("info" as const) : ("warning" as const),
-          where: arn,
-          what: `IAM allows dsql:DbConnect on ${cluster.arn}, but no role of its database is mapped to it`,
-          todo: `AWS IAM GRANT a role TO '${arn}', or take dsql:DbConnect away`,
-        },
-      ];
-    });
+  const mapped = new Set(database.mappings.map(({ principalArn }) => principalArn));
+  return [...principals.values()].flatMap(({ arn, isBuiltIn }): readonly Finding[] => {
+    const own = cells.of(cluster.arn, arn);
+    if (isBuiltIn || mapped.has(arn) || !mayConnect(own)) return [];
+    const isAdmin = own.some(
+      ({ databaseRole, access }) => databaseRole === ADMIN_ROLE && access !== "no",
+    );
+    const role = database.loginRoles.length === 0 ? "CREATE ROLE … WITH LOGIN, and " : "";
+    return [
+      {
+        id: "permission-without-mapping",
+        severity: isAdmin ? "info" : "warning",
+        where: arn,
+        what: `IAM allows dsql:DbConnect on ${cluster.arn}, but no role of its database is mapped to it`,
+        todo: `${role}AWS IAM GRANT a role TO '${arn}', or take dsql:DbConnect away`,
+      },
+    ];
+  });
 }
 
 function rolesWithoutMapping({ cluster, database }: ReviewedCluster): readonly Finding[] {
   return database.loginRoles
     .filter((role) => !database.mappings.some(({ databaseRole }) => databaseRole === role))
-    .map((role) => ({
+    .map((role): Finding => ({
       id: "role-without-mapping",
       severity: "info",
       where: `role ${role} of ${cluster.arn}`,

@@ -4,7 +4,13 @@ import { fits } from "./access-matrix.ts";
 import { contradictionsOf } from "./check-conditions.ts";
 import type { Estate } from "./estate.ts";
 import type { Finding } from "./finding.ts";
-import { type InventoriedPolicy, inventoryOf, isOfAws, statementKey } from "./policy-inventory.ts";
+import {
+  type InventoriedPolicy,
+  inventoryOf,
+  isOfAws,
+  policyPlace,
+  statementKey,
+} from "./policy-inventory.ts";
 import { type StatementReach, statementReach } from "./statement-reach.ts";
 
 const GRANTING: readonly PolicyType[] = ["identity-based", "resource-based"];
@@ -43,9 +49,10 @@ export function checkStatements(
 }
 
 function placedStatements(
-  { policyType, policy, attachedTo }: InventoriedPolicy,
+  inventoried: InventoriedPolicy,
   reaches: ReadonlyMap<string, StatementReach>,
 ): readonly Placed[] {
+  const { policyType, policy } = inventoried;
   return policy.document.statements.map((statement, statementIndex) => {
     const { sid, effect } = statement;
     const name = sid === undefined ? `statement ${statementIndex}` : `statement \`${sid}\``;
@@ -53,7 +60,7 @@ function placedStatements(
     return {
       policyType,
       statement,
-      where: `${name} of ${policyType} policy \`${policy.source.name}\` of ${attachedTo.join(", ")}`,
+      where: `${name} of ${policyPlace(inventoried)}`,
       reach: reaches.get(key),
     };
   });
@@ -157,17 +164,25 @@ function allowsTooMuch({ policyType, statement, where }: Placed): readonly Findi
       },
     ];
   }
-  const wide = patterns.find(({ text }) => text === "*" || text.toLowerCase() === "dsql:*");
+  const wide = patterns.find(({ text }) => isWild(text, "dsql:DbConnectAdmin"));
   if (wide === undefined) return [];
+  const isWider = isWild(wide.text, "dsql:DeleteCluster");
   return [
     {
       id: "wildcard-action",
       severity: "warning",
       where,
-      what: `\`${wide.text}\` allows to connect as admin, and to change and delete clusters`,
+      what: `\`${wide.text}\` allows to connect as admin${isWider ? ", and to change and delete clusters" : ", too"}`,
       todo: "allow dsql:DbConnect, and dsql:DbConnectAdmin only to those who administer the database",
     },
   ];
+}
+
+/** Whether a pattern with a wildcard covers an action. */
+function isWild(pattern: string, action: string): boolean {
+  if (!/[*?]/.test(pattern)) return false;
+  const source = pattern.replace(/[.+^$()[\]{}|\\]/g, "\\$&");
+  return new RegExp(`^${source.replaceAll("*", ".*").replaceAll("?", ".")}$`, "i").test(action);
 }
 
 /** Whether the statement is about connections and nothing else. */

@@ -11,7 +11,7 @@ import { type Finding, sortFindings } from "./finding.ts";
 /** What is examined. */
 export interface Examined {
   readonly estate: Estate;
-  /** Of the same estate, with every circumstance open. */
+  /** Of the same estate `withSomeRole`, with every circumstance open. */
   readonly matrix: AccessMatrix;
   /** Connections of the decision log; none for a configuration that nobody runs. */
   readonly connections: readonly ReviewedConnection[];

@@ -34,8 +34,16 @@ export function renderFindings(findings: readonly Finding[]): string {
     ({ id, severity, what, where, todo }) =>
       `${severity.padEnd(7)} ${id}\n  ${where}\n  ${what}\n  do: ${todo}\n`,
   );
-  const count = (severity: Severity): number =>
-    findings.filter((finding) => finding.severity === severity).length;
-  const counts = `${count("error")} errors, ${count("warning")} warnings, ${count("info")} for information`;
-  return `${paragraphs.join("\n")}\n${counts}\n`;
+  const count = (wanted: Severity): number =>
+    findings.filter(({ severity }) => severity === wanted).length;
+  const counts = [
+    counted(count("error"), "error"),
+    counted(count("warning"), "warning"),
+    `${count("info")} for information`,
+  ];
+  return `${paragraphs.join("\n")}\n${counts.join(", ")}\n`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

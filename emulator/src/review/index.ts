@@ -37,6 +37,7 @@ export {
   policyKey,
   statementKey,
 } from "./policy-inventory.ts";
+export { withSomeRole } from "./check-mappings.ts";
 export type { ReviewedConnection } from "./check-connections.ts";
 export { examine, type Examined } from "./examine.ts";
 export { type Finding, isFindingList, renderFindings, type Severity } from "./finding.ts";

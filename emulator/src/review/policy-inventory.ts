@@ -2,6 +2,8 @@
 import type { AttachedPolicy, PolicyType, StatementReference } from "../iam/index.ts";
 import type { Estate } from "./estate.ts";
 
+const MOST_NAMED = 3;
+
 /** A policy in one of its parts. */
 export interface InventoriedPolicy {
   readonly policyType: PolicyType;
@@ -39,6 +41,14 @@ export function inventoryOf(estate: Estate): readonly InventoriedPolicy[] {
     policy,
     attachedTo: [...to],
   }));
+}
+
+/** Where a policy stands, for people: a managed one may be attached to very many. */
+export function policyPlace({ policyType, policy, attachedTo }: InventoriedPolicy): string {
+  const named = attachedTo.slice(0, MOST_NAMED).join(", ");
+  const rest = attachedTo.length - MOST_NAMED;
+  const more = rest > 0 ? ` and ${rest} more` : "";
+  return `${policyType} policy \`${policy.source.name}\` of ${named}${more}`;
 }
 
 /** The same for all principals that a managed policy is attached to. */

@@ -2,6 +2,7 @@
 import {
   type AccessCell,
   type AccessMatrix,
+  CellTable,
   type MatrixCluster,
   type MatrixPrincipal,
   shortName,
@@ -9,7 +10,10 @@ import {
 
 /** A table for each cluster, the reason of each cell below it, and who may assume the roles. */
 export function renderMatrix(matrix: AccessMatrix): string {
-  const clusters = matrix.clusters.flatMap((cluster) => clusterText(cluster, matrix));
+  const table = new CellTable(matrix);
+  const clusters = matrix.clusters.flatMap((cluster) =>
+    clusterText(cluster, matrix.principals, table),
+  );
   const assumptions = matrix.principals.flatMap(credentialsText);
   const lines = [
     ...(matrix.clusters.length === 0 ? ["no cluster fits"] : clusters),
@@ -18,29 +22,32 @@ export function renderMatrix(matrix: AccessMatrix): string {
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-function clusterText(cluster: MatrixCluster, { principals, cells }: AccessMatrix): string[] {
-  const own = cells.filter((cell) => cell.cluster === cluster.arn);
-  const foreign = own.filter(({ code }) => code === "cross_account");
-  const shown = principals.filter(({ arn }) =>
-    own.some((cell) => cell.principal === arn && cell.code !== "cross_account"),
-  );
-  const answer = (arn: string, role: string): string =>
-    own.find((cell) => cell.principal === arn && cell.databaseRole === role)?.access ?? "-";
+function clusterText(
+  { arn: clusterArn, databaseRoles, problem }: MatrixCluster,
+  principals: readonly MatrixPrincipal[],
+  cells: CellTable,
+): string[] {
+  const asked = principals
+    .map(({ arn }) => ({ arn, own: cells.of(clusterArn, arn) }))
+    .filter(({ own }) => own.length > 0);
+  const shown = asked.filter(({ own }) => own.some(({ code }) => code !== "cross_account"));
+  const others = asked.length - shown.length;
   const table = [
-    ["", ...cluster.databaseRoles],
-    ...shown.map(({ arn }) => [
+    ["", ...databaseRoles],
+    ...shown.map(({ arn, own }) => [
       shortName(arn),
-      ...cluster.databaseRoles.map((role) => answer(arn, role)),
+      ...databaseRoles.map(
+        (role) => own.find(({ databaseRole }) => databaseRole === role)?.access ?? "-",
+      ),
     ]),
   ];
-  const others = new Set(foreign.map(({ principal }) => principal)).size;
   return [
-    cluster.arn,
-    ...(cluster.problem === null ? [] : [`  roles and mappings unknown: ${cluster.problem}`]),
-    ...columns(table),
+    clusterArn,
+    ...(problem === null ? [] : [`  roles and mappings unknown: ${problem}`]),
+    ...(shown.length === 0 ? ["  nobody of its account"] : columns(table)),
     ...(others === 0 ? [] : [`  and ${others} of other accounts: no`]),
     "",
-    ...own.filter(({ code }) => code !== "cross_account").map(reasonText),
+    ...shown.flatMap(({ own }) => own.map(reasonText)),
     "",
   ];
 }
@@ -69,7 +76,7 @@ function credentialsText({
 }
 
 /** Rows with aligned columns, indented. */
-export function columns(rows: readonly (readonly string[])[]): string[] {
+function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_cell, index) =>
     Math.max(...rows.map((row) => row[index]?.length ?? 0)),
   );
