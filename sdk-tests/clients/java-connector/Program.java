@@ -45,6 +45,8 @@ public final class Program {
     }
 
     static HikariDataSource openPool() {
+        // By default a connection is only tried before use if nobody used it for half a second.
+        System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(URL);
         config.setDataSourceProperties(settings());
