@@ -304,6 +304,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     readiness: { isReady: () => isReady },
     clusters: { count: () => clusters.count() },
     connections: log,
+    hooks,
     reviews,
     coverage: reviews,
     needed,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkAgainstSchema } from "./check-against-schema.ts";
 
 const FILE_KEYS =
-  "host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, caFile, eventsFile, tls, cancelRequests, announceSessionExpiry, refuseRepeatedGrants, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits";
+  "host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, caFile, eventsFile, tls, hooksDirectory, hooks, cancelRequests, announceSessionExpiry, refuseRepeatedGrants, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits";
 const CLUSTER = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 function user(keys: object): object {

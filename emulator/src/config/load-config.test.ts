@@ -50,6 +50,7 @@ const DEFAULTS = {
   cancelRequests: "ignore",
   announceSessionExpiry: false,
   refuseRepeatedGrants: false,
+  hooks: { directory: undefined, onFailure: "fail", timeoutMs: 60_000 },
   clock: { startAt: undefined, isFrozen: false },
   clusterLifecycle: {},
   accounts: [
@@ -228,7 +229,7 @@ describe("problems", () => {
         {
           path: "hots",
           message:
-            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, caFile, eventsFile, tls, cancelRequests, announceSessionExpiry, refuseRepeatedGrants, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits",
+            "is not a known key; known here: host, pgPort, httpPort, dataDir, enforce, explainErrors, logFormat, readyFile, caFile, eventsFile, tls, hooksDirectory, hooks, cancelRequests, announceSessionExpiry, refuseRepeatedGrants, clock, clusterLifecycle, defaultUser, accounts, organization, networks, clusters, aliases, limits",
         },
         {
           path: "aliases.db",

@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { parseStartOptions, START_OPTIONS } from "./start-options.ts";
 
 const ALL_OPTIONS =
-  "--config, --data-dir, --host, --pg-port, --http-port, --enforce, --explain-errors, --log-format, --ready-file, --ca-file";
+  "--config, --data-dir, --host, --pg-port, --http-port, --enforce, --explain-errors, --log-format, --ready-file, --hooks, --ca-file";
 
 describe("parseStartOptions", () => {
   test("reads every option from the arguments", () => {
     const args = [
       ...["--config", "a.yaml", "--data-dir=b", "--host", "0.0.0.0", "--pg-port", "0"],
       ...["--http-port=65535", "--enforce", "soft", "--explain-errors", "--log-format", "json"],
-      ...["--ready-file", "r.json", "--ca-file", "c.pem"],
+      ...["--ready-file", "r.json", "--hooks", "h", "--ca-file", "c.pem"],
     ];
     expect(parseStartOptions(args, {})).toEqual({
       values: {
@@ -22,6 +22,7 @@ describe("parseStartOptions", () => {
         explainErrors: true,
         logFormat: "json",
         readyFile: "r.json",
+        hooksDirectory: "h",
         caFile: "c.pem",
       },
       problems: [],
@@ -39,6 +40,7 @@ describe("parseStartOptions", () => {
       DSQL_EMULATOR_EXPLAIN_ERRORS: "1",
       DSQL_EMULATOR_LOG_FORMAT: "pretty",
       DSQL_EMULATOR_READY_FILE: "r.json",
+      DSQL_EMULATOR_HOOKS: "h",
       DSQL_EMULATOR_CA_FILE: "c.pem",
     };
     expect(Object.keys(env)).toEqual(START_OPTIONS.map((option) => option.environmentVariable));
@@ -53,6 +55,7 @@ describe("parseStartOptions", () => {
         explainErrors: true,
         logFormat: "pretty",
         readyFile: "r.json",
+        hooksDirectory: "h",
         caFile: "c.pem",
       },
       problems: [],

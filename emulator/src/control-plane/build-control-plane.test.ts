@@ -32,6 +32,9 @@ beforeEach(() => {
     readiness: { isReady: () => isReady },
     clusters: { count: () => 2 },
     connections: log,
+    hooks: {
+      reports: () => [{ name: "a.sql", kind: "sql", status: "done", durationMs: 3 }],
+    },
     ca: { caCertificate: () => caPem },
     state: { describe: (options) => ({ accounts: [options] }) },
     bindHost: "127.0.0.1",
@@ -129,6 +132,7 @@ describe("health and readiness", () => {
       uptimeSeconds: 90,
       clusters: 2,
       connections: { open: 0, recorded: 2, dropped: 0 },
+      hooks: [{ name: "a.sql", kind: "sql", status: "done", durationMs: 3 }],
     });
   });
 
