@@ -5,6 +5,7 @@ import {
   callerKeys,
   type Decision,
   evaluateAccess,
+  parsePolicyText,
   requestPrincipal,
   type RequestPrincipal,
 } from "../iam/index.ts";
@@ -26,6 +27,8 @@ import type { PrincipalPolicies, ReviewedPrincipal } from "./estate.ts";
 /** What the question is answered from. */
 export interface AssumptionSources {
   readonly now: Date;
+  /** Of the accounts that are known. */
+  readonly accountIds: readonly string[];
   readonly principals: readonly ReviewedPrincipal[];
   readonly policiesOf: (caller: Caller, resourceAccountId: string) => PrincipalPolicies;
   readonly circumstances: Circumstances;
@@ -59,9 +62,8 @@ export function findAssumptions(sources: AssumptionSources): RoleAssumptions {
       .filter(({ arn }) => arn !== role.arn)
       .map((principal) => askingFor(principal, role.accountId));
     const tags = roleKeys(role);
-    return [...callers, ...outsidersAsking(trust)].flatMap((one) =>
-      assumption(one, role, trust, tags),
-    );
+    const others = [...strangersAsking(trust, sources.accountIds), ...outsidersAsking(trust)];
+    return [...callers, ...others].flatMap((one) => assumption(one, role, trust, tags));
   };
 }
 
@@ -81,16 +83,38 @@ function callerAsking(
   };
 }
 
+const EVERYTHING_ALLOWED: AttachedPolicy = {
+  document: parsePolicyText(
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+  ).document,
+  source: { kind: "inline", name: "supposed", attachedTo: "" },
+};
+
+/** Accounts that nobody here knows are taken to allow what the trust policy does. */
+function strangersAsking(trust: AttachedPolicy, known: readonly string[]): readonly Asking[] {
+  return namedBy(trust, /^AWS:(?=\d{12}$|arn:)/).flatMap((name): readonly Asking[] => {
+    const arn = name.slice("AWS:".length);
+    const [, , , , accountId = arn, path = "root"] = arn.split(":");
+    if (known.includes(accountId)) return [];
+    const issuer = path.startsWith("role/") ? { issuerArn: arn } : {};
+    const kind = path.startsWith("user/") || path === "root" ? "user" : "assumed-role";
+    const keys = new Map([["aws:principalaccount", [accountId]]]);
+    return [
+      {
+        name: arn,
+        principal: { kind, arn, accountId, ...issuer },
+        action: "sts:AssumeRole",
+        keys,
+        policies: { identity: [EVERYTHING_ALLOWED] },
+        open: { has: (key) => !keys.has(key) },
+      },
+    ];
+  });
+}
+
 /** Providers and services have no policies: what the trust policy names is asked for. */
-function outsidersAsking({ document }: AttachedPolicy): readonly Asking[] {
-  const names = new Set(
-    document.statements
-      .filter(({ effect, principal }) => effect === "Allow" && !principal?.written.isNegated)
-      .flatMap(({ principal }) => principal?.written.patterns ?? [])
-      .map(({ text }) => text)
-      .filter((text) => /^(?:Federated|Service):/.test(text)),
-  );
-  return [...names].map((name) => {
+function outsidersAsking(trust: AttachedPolicy): readonly Asking[] {
+  return namedBy(trust, /^(?:Federated|Service):/).map((name) => {
     const isService = name.startsWith("Service:");
     const arn = name.slice(name.indexOf(":") + 1);
     return {
@@ -102,6 +126,15 @@ function outsidersAsking({ document }: AttachedPolicy): readonly Asking[] {
       open: { has: () => true },
     };
   });
+}
+
+/** What statements that allow have as Principal, each once, such as `Service:…`. */
+function namedBy({ document }: AttachedPolicy, pattern: RegExp): readonly string[] {
+  const names = document.statements
+    .filter(({ effect, principal }) => effect === "Allow" && !principal?.written.isNegated)
+    .flatMap(({ principal }) => principal?.written.patterns ?? [])
+    .map(({ text }) => text);
+  return [...new Set(names)].filter((name) => pattern.test(name));
 }
 
 /** Keys that whoever asks sets with the request, and those of a provider's token. */

@@ -73,8 +73,7 @@ export async function buildMatrix(
     [ADMIN_ROLE, ...database.loginRoles].filter((role) => fits(filter.databaseRole, [role]));
   const probes = makeProbes(sources, circumstances);
   const assumptions = findAssumptions({
-    now: estate.now,
-    principals: estate.principals,
+    ...{ now: estate.now, accountIds: estate.accountIds, principals: estate.principals },
     policiesOf: sources.policiesOf,
     circumstances,
   });

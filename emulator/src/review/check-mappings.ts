@@ -107,9 +107,10 @@ function mayConnect(cells: readonly AccessCell[]): boolean {
 }
 
 function accessWithoutMapping(
-  { cluster, database }: ReviewedCluster,
+  { cluster, database, problem }: ReviewedCluster,
   { principals, cells }: Sought,
 ): readonly Finding[] {
+  if (problem !== undefined) return [];
   const mapped = new Set(database.mappings.map(({ principalArn }) => principalArn));
   return [...principals.values()].flatMap(({ arn, isBuiltIn }): readonly Finding[] => {
     const own = cells.of(cluster.arn, arn);

@@ -84,5 +84,13 @@ function summary({ access, assumptions }: AccessDifference): string {
 
 /** Names may have a bar or an asterisk in them, which must not end a cell or begin emphasis. */
 function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replace(/[\\|*_<>[\]]/g, "\\$&").replace(/\s+/g, " ")).join(" | ")} |`;
+  return `| ${cells.map((cell) => cell.replace(SPECIAL, escape).replace(/\s+/g, " ")).join(" | ")} |`;
+}
+
+/** What stands between backticks, and each other character that Markdown gives a meaning. */
+const SPECIAL = /`[^`]*`|[\\|*_<>[\]`]/g;
+
+/** Between backticks only the bar has a meaning, that of the table. */
+function escape(special: string): string {
+  return special.length > 1 ? special.replaceAll("|", "\\|") : `\\${special}`;
 }
