@@ -18,11 +18,11 @@ afterEach(() => {
 
 /** Runs the script with a cache of its own. */
 function testSdks(args: readonly string[], env: NodeJS.ProcessEnv = {}): object {
-  const { status, stdout } = spawnSync(process.execPath, [SCRIPT, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, ...args], {
     encoding: "utf8",
     env: { ...process.env, XDG_CACHE_HOME: directory, ...env },
   });
-  return { status, lines: stdout.trim().split("\n") };
+  return { status, lines: stdout.trim().split("\n"), stderr };
 }
 
 /** A folder of one client in JavaScript without packages, which needs no registry. */
