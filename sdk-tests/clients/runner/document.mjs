@@ -29,6 +29,10 @@ export const NOT_TESTED = [
     why: "it is not in the package registry; postgres.js itself is tested",
   },
   {
+    name: "Prisma",
+    why: "its generator downloads a program from outside of the package registry; Drizzle and Kysely are tested",
+  },
+  {
     name: "AWS CLI 2",
     why: "it is in no package registry; version 1 is tested",
   },
