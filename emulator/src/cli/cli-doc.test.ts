@@ -6,6 +6,9 @@ import {
   explainCommand,
   healthCommand,
   neededCommand,
+  resetCommand,
+  snapshotCommand,
+  stateCommand,
   tokenCommand,
   versionCommand,
 } from "./index.ts";
@@ -46,6 +49,13 @@ const HELPS: readonly [string, string, readonly string[]][] = [
   [explainCommand.name, explainCommand.help(), ["--help", "--json", "--last", "--ready-file"]],
   [neededCommand.name, neededCommand.help(), ["--help", "--json", "--principal", "--ready-file"]],
   [clockCommand.name, clockCommand.help(), ["--force", "--help", "--json", "--ready-file"]],
+  [
+    resetCommand.name,
+    resetCommand.help(),
+    ["--clock", "--help", "--json", "--ready-file", "--records", "--to"],
+  ],
+  [snapshotCommand.name, snapshotCommand.help(), ["--help", "--json", "--ready-file"]],
+  [stateCommand.name, stateCommand.help(), ["--clock", "--help", "--ready-file", "--secrets"]],
   [
     healthCommand.name,
     healthCommand.help(),

@@ -90,7 +90,8 @@ export function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function reachableUrl(baseUrl: string): string {
+/** The base URL, at an address that can be connected to, without a slash at its end. */
+export function reachableUrl(baseUrl: string): string {
   const url = new URL(baseUrl);
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const reachable = reachableAddress(host);
@@ -98,8 +99,8 @@ function reachableUrl(baseUrl: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** `fetch` hides the reason of a refused connection in `cause`. */
-function reasonOf(error: unknown, timeoutMs: number): string {
+/** Why `fetch` has failed, which hides the reason of a refused connection in `cause`. */
+export function reasonOf(error: unknown, timeoutMs: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return `no answer in ${timeoutMs} ms`;
   if (error instanceof SyntaxError) return "an answer that is not JSON";

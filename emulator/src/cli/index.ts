@@ -29,7 +29,10 @@ export {
   writeReadyFile,
 } from "./ready-file.ts";
 export { parseReadyInfo, type ReadyCluster, type ReadyInfo } from "./ready-info.ts";
+export { resetCommand } from "./reset-command.ts";
 export { runCli } from "./run-cli.ts";
+export { snapshotCommand } from "./snapshot-command.ts";
 export { startArguments, type StartSettings } from "./start-arguments.ts";
+export { stateCommand } from "./state-command.ts";
 export { tokenCommand } from "./token-command.ts";
 export { versionCommand } from "./version-command.ts";
