@@ -1,5 +1,6 @@
 /** The coverage report as one page of HTML, with nothing from elsewhere and no script. */
 import { shortName } from "../review/index.ts";
+import { decisionsText } from "./render-coverage.ts";
 import type {
   ConditionCoverage,
   CoverageReport,
@@ -25,7 +26,7 @@ code { font-size: .9em }
 
 /** Every text of the report is escaped. */
 export function renderCoverageHtml(report: CoverageReport): string {
-  const { summary, since, decisions, statements, mappings, problems } = report;
+  const { summary, since, statements, mappings, problems } = report;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -37,7 +38,7 @@ export function renderCoverageHtml(report: CoverageReport): string {
 <body>
 <h1>Coverage of authorization</h1>
 <p class="total">${summary.percent} %</p>
-<p>${decisions} decisions since ${escape(since)}: ${partText("statements", summary.statements)}, ${partText("conditions", summary.conditions)}, ${partText("mappings", summary.mappings)}.</p>
+<p>${decisionsText(report)} since ${escape(since)}: ${partText("statements", summary.statements)}, ${partText("conditions", summary.conditions)}, ${partText("mappings", summary.mappings)}.</p>
 ${problems.map(({ cluster, problem }) => `<p>Mappings of ${escape(cluster)} are unknown: ${escape(problem)}</p>\n`).join("")}<h2>Policies</h2>
 <table>
 <tr><th>statement</th><th>policy</th><th>attached to</th><th class="n">matched</th><th class="n">decided</th></tr>

@@ -18,7 +18,7 @@ export function renderCoverage(report: CoverageReport): string {
   );
   const unused = mappings.filter(({ used }) => used === 0);
   const lines = [
-    `${summary.percent} % covered in ${report.decisions} decisions since ${report.since}`,
+    `${summary.percent} % covered in ${decisionsText(report)} since ${report.since}`,
     `  statements  ${partText(summary.statements)}`,
     `  conditions  ${partText(summary.conditions)}`,
     `  mappings    ${partText(summary.mappings)}`,
@@ -38,6 +38,11 @@ export function renderCoverage(report: CoverageReport): string {
     ),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** How many decisions were counted. */
+export function decisionsText({ decisions }: Pick<CoverageReport, "decisions">): string {
+  return decisions === 1 ? "1 decision" : `${decisions} decisions`;
 }
 
 function section(title: string, entries: readonly string[]): readonly string[] {
