@@ -3,11 +3,13 @@
 set -euo pipefail
 
 dsql-emulator() { "$STORY_NODE" "$STORY_COMMAND" "$@"; }
-sql() { psql --no-psqlrc --quiet --no-align --tuples-only --field-separator=' ' -v ON_ERROR_STOP=1 "$@"; }
+psql() {
+  command psql --no-psqlrc --quiet --no-align --tuples-only --field-separator=' ' -v ON_ERROR_STOP=1 "$@"
+}
 
 # [connect]
 connect() {
-  PGPASSWORD="$(dsql-emulator token --admin)" sql "$@"
+  PGPASSWORD="$(dsql-emulator token --admin)" psql "$@"
 }
 # [/connect]
 
@@ -26,7 +28,7 @@ connect_as() { # USER ACTION [ARGUMENT of psql…]
   local user=$1 action=$2 option=--admin
   if [ "$action" = DbConnect ]; then option=--user=somebody; fi
   shift 2
-  PGUSER=$user PGPASSWORD="$(dsql-emulator token "$option" --host "$PGHOST" --region "$AWS_REGION")" sql "$@"
+  PGUSER=$user PGPASSWORD="$(dsql-emulator token "$option" --host "$PGHOST" --region "$AWS_REGION")" psql "$@"
 }
 
 # Prints what psql wrote of a statement that fails: SQLSTATE and message.
@@ -106,6 +108,6 @@ delete() {
 case $1 in
   token) object "notOffered=version 1 generates no token" ;;
   pool | hour) object "notOffered=psql has no pool" ;;
-  connect) object "user=$(PGPASSWORD="$(dsql-emulator token --admin --host "$PGHOST")" sql -c "SELECT current_user")" ;;
+  connect) object "user=$(PGPASSWORD="$(dsql-emulator token --admin --host "$PGHOST")" psql -c "SELECT current_user")" ;;
   *) "$@" ;;
 esac
