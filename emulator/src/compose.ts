@@ -312,7 +312,10 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     events,
     gate: gated.gate,
     states: makeStates(
-      { config, clock, opened, store, engines, listener, faults, log, events, gate: gated.gate },
+      {
+        ...{ config, clock, opened, store, engines, listener, faults, log, events, needed },
+        ...{ gate: gated.gate, connectionGate: gate, coverage: reviews },
+      },
       parts.version,
     ),
     state: {

@@ -31,14 +31,15 @@ const MOST_JOBS = 64;
 const USAGE: CommandUsage = {
   forms: [
     "run [FILES|DIRECTORIES…] [--filter TEXT] [--junit FILE] [--json FILE] [--bail] [--jobs N]",
-    "run [FILES|DIRECTORIES…] --endpoint URL [--ready-file FILE]",
+    "run [FILES|DIRECTORIES…] --endpoint URL [--ready-file FILE] [--keep-state]",
     "check [FILES|DIRECTORIES…]",
     "init [FILE]",
   ],
   description: [
     "Runs scenario files, checks their form without running them, or writes a first one. Without files it",
-    `takes the directory \`${DEFAULT_DIRECTORY}\`. Each scenario has an emulator of its own, in a fresh state; with`,
-    "--endpoint or --ready-file all are run on a running one, and those with a configuration are skipped.",
+    `takes the directory \`${DEFAULT_DIRECTORY}\`. Each scenario begins in a fresh state: that of its configuration; with`,
+    "--endpoint or --ready-file that of a running emulator, whose state is brought back before each scenario",
+    "and at the end, which ends its connections. Scenarios with a configuration are skipped there.",
   ].join("\n"),
   options: [
     { name: "filter", placeholder: "TEXT", doc: "only scenarios whose name or file has this text" },
@@ -51,6 +52,10 @@ const USAGE: CommandUsage = {
       doc: "how many at a time; by default one for each processor",
     },
     { name: "endpoint", placeholder: "URL", doc: "HTTP address of a running emulator" },
+    {
+      name: "keep-state",
+      doc: "on a running emulator: bring nothing back; each finds what those before have left",
+    },
     READY_FILE_OPTION,
   ],
 };
@@ -140,7 +145,10 @@ async function run(
 async function targetOf(given: GivenArguments, io: CliIo): Promise<ScenarioTarget> {
   const endpoint = given.text("endpoint");
   const readyFile = given.text("ready-file");
+  const keepsState = given.flag("keep-state");
   if (endpoint === undefined && readyFile === undefined) {
+    if (keepsState)
+      throw new UsageFailure("--keep-state is for a running emulator; give --endpoint");
     return {
       kind: "own",
       start: (configFile) => startEmulator(configFile === undefined ? {} : { configFile }),
@@ -153,7 +161,8 @@ async function targetOf(given: GivenArguments, io: CliIo): Promise<ScenarioTarge
   }
   const info = await readReadyFile(readyFilePath(readyFile, io));
   const url = endpoint?.replace(/\/+$/, "") ?? info.http.url;
-  return { kind: "running", emulator: { ...info, http: { url }, stop: async () => undefined } };
+  const emulator = { ...info, http: { url }, stop: async () => undefined };
+  return { kind: "running", emulator, keepsState };
 }
 
 function jobsOf(text: string | undefined): number {

@@ -1,5 +1,10 @@
 /** Snapshots, resets, exports and imports of a whole emulator, by real clients. */
-import { CreateClusterCommand, DSQLClient, ListClustersCommand } from "@aws-sdk/client-dsql";
+import {
+  CreateClusterCommand,
+  DSQLClient,
+  GetClusterCommand,
+  ListClustersCommand,
+} from "@aws-sdk/client-dsql";
 import { CreateUserCommand, IAMClient, ListUsersCommand } from "@aws-sdk/client-iam";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -143,6 +148,22 @@ describe("a reset to a snapshot", () => {
     await emulator.clock.resume();
     await emulator.reset({ clock: true });
     expect(Math.abs((await emulator.clock.now()).getTime() - Date.now())).toBeLessThan(60_000);
+  });
+
+  test("moves the clock first: what falls due later has not happened", async () => {
+    await using slow = await startEmulator({
+      config: { clock: { frozen: true }, clusterLifecycle: { creatingMs: 60_000 } },
+    });
+    const { dsql } = clientsOf(slow);
+    const { identifier } = await dsql.send(new CreateClusterCommand({}));
+    const statusOf = async (): Promise<unknown> =>
+      (await dsql.send(new GetClusterCommand({ identifier }))).status;
+    expect(await statusOf()).toBe("CREATING");
+    const snapshot = await slow.snapshot("creating");
+    await slow.clock.advance("PT2M");
+    expect(await statusOf()).toBe("ACTIVE");
+    await snapshot.reset({ clock: true });
+    expect(await statusOf()).toBe("CREATING");
   });
 
   test("is one of many, and calls meanwhile find what was before or what is after", async () => {

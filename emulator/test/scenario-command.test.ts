@@ -44,7 +44,7 @@ describe("dsql-emulator scenario", () => {
       (match) => match[1]!,
     );
     expect(documented).toEqual(listed);
-    expect(listed).toHaveLength(8);
+    expect(listed).toHaveLength(9);
   });
 
   test("runs the scenarios of a directory and writes JUnit's XML and JSON", async () => {
@@ -110,6 +110,34 @@ describe("dsql-emulator scenario", () => {
     expect(await connections.json()).toMatchObject({ recorded: 1 });
   });
 
+  test("brings the state of a running emulator back, before each scenario and at the end", async () => {
+    await using emulator = await startEmulator();
+    await writeReadyFile(join(directory, "ready.json"), emulator);
+    const made =
+      "steps:\n  - iam: { CreateUser: { UserName: ada } }\n  - clock: { advance: PT5M }\n";
+    write("a.yaml", `name: one\n${made}`);
+    write("b.yaml", `name: two\n${made}`);
+    const result = await run("run", ".", "--ready-file=ready.json");
+    expect(result.stdout).toMatch(/\n2 passed, 0 failed in /);
+    const state = await fetch(`${emulator.http.url}/_emulator/state`);
+    expect(await state.text()).not.toContain("ada");
+    const clock = await fetch(`${emulator.http.url}/_emulator/clock`);
+    expect(await clock.json()).toMatchObject({ offsetMs: 0 });
+    const snapshots = await fetch(`${emulator.http.url}/_emulator/snapshots`);
+    expect(await snapshots.json()).toEqual({ snapshots: [] });
+  });
+
+  test("leaves a running emulator as it becomes with --keep-state", async () => {
+    await using emulator = await startEmulator();
+    await writeReadyFile(join(directory, "ready.json"), emulator);
+    const made = "steps:\n  - iam: { CreateUser: { UserName: ada } }\n";
+    write("a.yaml", `name: one\n${made}`);
+    write("b.yaml", `name: two\n${made}`);
+    const { stdout } = await run("run", ".", "--ready-file=ready.json", "--keep-state");
+    expect(stdout).toMatch(/^ok {4}a\.yaml.*\nFAIL {2}b\.yaml/);
+    expect(stdout).toContain("EntityAlreadyExists");
+  });
+
   test("checks the form without running, and tells every problem", async () => {
     write("a.yaml", "steps:\n  - query: {}\n  - wait: 1\n");
     const { code, stdout, stderr } = await run("check", "a.yaml");
@@ -150,6 +178,7 @@ describe("dsql-emulator scenario", () => {
       ["run", "a.yaml", "--endpoint", "localhost"],
       "--endpoint is `localhost`; give a URL such as http://127.0.0.1:9432",
     ],
+    [["run", "a.yaml", "--keep-state"], "--keep-state is for a running emulator; give --endpoint"],
     [["init", "a", "b"], "init writes one file; give one name"],
   ])("does not take %j", async (args, message) => {
     write("a.yaml", REFUSED);

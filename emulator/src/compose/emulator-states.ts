@@ -3,7 +3,8 @@
  * configuration, and its way into a file and out of one.
  *
  * Clusters, the IAM of all accounts and what the databases hold belong to it. The clock goes with it only
- * on request; fault rules are gone after each reset; what was recorded (decisions, events) stays.
+ * on request; fault rules and counts of limits are gone after each reset; what was recorded (decisions, what
+ * they needed and covered, events) stays unless asked otherwise.
  */
 import type { Accounts } from "../accounts/index.ts";
 import type { ClustersSnapshot, DatabaseLocation } from "../clusters/index.ts";
@@ -23,6 +24,7 @@ import {
   type StateFileContent,
   writeStateFile,
 } from "./state-file.ts";
+import type { BeginningMoment } from "./seeded-engine.ts";
 import type { StateGate } from "./state-gate.ts";
 
 /** Snapshots at a time; each holds tens of megabytes for each database that runs. Our choice. */
@@ -45,10 +47,13 @@ export interface EmulatorStatesParts {
   };
   readonly declaredClusters: () => ClustersSnapshot;
   readonly databases: DatabaseStates;
+  /** Notes that data are to be removed, so that this is done after a kill too. */
+  readonly markForDrop: (database: DatabaseLocation) => void;
   /** Ends the engine of a database that no cluster uses, and removes its data. */
   readonly dropDatabase: (database: DatabaseLocation) => Promise<void>;
-  readonly clearFaults: () => void;
-  /** Forgets what was recorded: decisions and events. */
+  /** Takes away fault rules and what counts towards limits. */
+  readonly clearPassing: () => void;
+  /** Forgets what was recorded: decisions, what they needed and covered, events. */
   readonly clearRecords: () => void;
   /** Ends all connections with 57P01. */
   readonly endSessions: (reason: string) => Promise<void>;
@@ -94,15 +99,16 @@ export function emulatorStates(parts: EmulatorStatesParts): EmulatorStates {
     await Promise.all([...taken.values()].map((state) => databases.discard(state)));
   }
 
-  /** The state that a reset goes to. */
-  function target(to: ResetRequest["to"]): WholeState {
-    if (typeof to === "object") {
-      const found = snapshots.get(to.snapshot);
-      if (found !== undefined) return found;
-      throw new StateRefusal("not-found", `there is no snapshot \`${to.snapshot}\``);
-    }
+  /** @throws StateRefusal */
+  function snapshotOf(name: string): Snapshot {
+    const found = snapshots.get(name);
+    if (found !== undefined) return found;
+    throw new StateRefusal("not-found", `there is no snapshot \`${name}\``);
+  }
+
+  function declared(moment: BeginningMoment): WholeState {
     const clusters = parts.declaredClusters();
-    const state: DatabaseState = { kind: "beginning", moment: to };
+    const state: DatabaseState = { kind: "beginning", moment };
     return {
       clock: clock.state(),
       accounts: parts.declaredAccounts(),
@@ -111,29 +117,36 @@ export function emulatorStates(parts: EmulatorStatesParts): EmulatorStates {
     };
   }
 
-  async function become(state: WholeState): Promise<void> {
+  /** @param moveClock comes first, so that nothing of the new state happens by the old time */
+  async function become(
+    stateOfNow: () => WholeState,
+    moveClock: () => Promise<void> = async () => undefined,
+  ): Promise<void> {
     await parts.endSessions(RESET_REASON);
+    await moveClock();
+    const state = stateOfNow();
     const before = databasesOf(parts.clusters.snapshot());
     for (const directory of parts.accounts.directories()) {
       const account = state.accounts.find(({ accountId }) => accountId === directory.accountId);
       if (account !== undefined) directory.reset(account);
     }
     parts.clusters.reset(state.clusters);
-    parts.clearFaults();
+    parts.clearPassing();
     const after = databasesOf(state.clusters);
     const remaining = new Set(after.map(keyOf));
-    await Promise.all([
-      ...before
-        .filter((database) => !remaining.has(keyOf(database)))
-        .map((database) => parts.dropDatabase(database)),
-      ...after.map((database) =>
+    const gone = before.filter((database) => !remaining.has(keyOf(database)));
+    for (const database of gone) parts.markForDrop(database);
+    await Promise.all(
+      after.map((database) =>
         databases.bringBack(
           database,
           state.databases.get(keyOf(database)) ?? { kind: "beginning", moment: "configuration" },
         ),
       ),
-    ]);
+    );
+    // After a kill, data are removed only of databases that no kept cluster uses.
     await parts.keep();
+    await Promise.all(gone.map((database) => parts.dropDatabase(database)));
   }
 
   async function setClock({ now, isFrozen, offsetMs }: ClockState): Promise<void> {
@@ -147,16 +160,16 @@ export function emulatorStates(parts: EmulatorStatesParts): EmulatorStates {
     }
   }
 
-  /** The clock of a snapshot; of the others, that of the start. */
-  async function bringClockBack(to: ResetRequest["to"], state: WholeState): Promise<void> {
-    if (typeof to === "object") {
-      await setClock(state.clock);
-      return;
-    }
+  /** In one step: what is due at other times does not happen. */
+  async function bringClockToStart(): Promise<void> {
     const { startAt, isFrozen } = parts.clockAtStart;
-    await setClock({ now: startAt ?? new Date(), isFrozen: false, offsetMs: 0 });
-    if (startAt !== undefined) await clock.change({ kind: "set", to: startAt }, { force: true });
-    if (isFrozen) await clock.change({ kind: "freeze" });
+    const force = { force: true };
+    await clock.change({ kind: "resume" }, force);
+    await clock.change(
+      startAt === undefined ? { kind: "offset", offsetMs: 0 } : { kind: "set", to: startAt },
+      force,
+    );
+    if (isFrozen) await clock.change({ kind: "freeze" }, force);
   }
 
   async function save(name: string): Promise<SnapshotFacts> {
@@ -185,9 +198,10 @@ export function emulatorStates(parts: EmulatorStatesParts): EmulatorStates {
 
   async function reset({ to, clock: withClock, records }: ResetRequest): Promise<ResetOutcome> {
     const begunAt = performance.now();
-    const state = target(to);
-    await become(state);
-    if (withClock) await bringClockBack(to, state);
+    const snapshot = typeof to === "object" ? snapshotOf(to.snapshot) : undefined;
+    const moveClock = snapshot === undefined ? bringClockToStart : () => setClock(snapshot.clock);
+    const stateOfNow = typeof to === "object" ? () => snapshotOf(to.snapshot) : () => declared(to);
+    await become(stateOfNow, withClock ? moveClock : undefined);
     if (records) parts.clearRecords();
     return { tookMs: Math.round((performance.now() - begunAt) * 10) / 10 };
   }
@@ -265,8 +279,7 @@ export function emulatorStates(parts: EmulatorStatesParts): EmulatorStates {
       gate.exclusively(async () => {
         const begunAt = performance.now();
         const state = stateOf(await readStateFile(json, parts.checks));
-        await become(state);
-        if (options.clock) await setClock(state.clock);
+        await become(() => state, options.clock ? () => setClock(state.clock) : undefined);
         return { tookMs: Math.round((performance.now() - begunAt) * 10) / 10 };
       }),
   };

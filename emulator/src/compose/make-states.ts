@@ -1,6 +1,6 @@
 /** Joins the keeper of the emulator's whole state with the rest of the emulator. */
 import type { OpenedAccounts } from "../accounts/index.ts";
-import type { DecisionLog, EventLog } from "../audit/index.ts";
+import type { DecisionLog, EventLog, NeededLog } from "../audit/index.ts";
 import { createClusters } from "../clusters/index.ts";
 import type { EmulatorConfig } from "../config/index.ts";
 import type { EmulatorStates } from "../control-plane/index.ts";
@@ -30,11 +30,14 @@ export interface StateSources {
   readonly faults: Faults;
   readonly log: DecisionLog;
   readonly events: EventLog;
+  readonly needed: NeededLog;
+  readonly coverage: { reset(): void };
+  readonly connectionGate: { refill(): void };
 }
 
 /** Makes the keeper of the state of this emulator. */
 export function makeStates(sources: StateSources, version: string): EmulatorStates {
-  const { config, clock, opened, store, engines, listener, faults, log, events } = sources;
+  const { config, clock, opened, store, engines, listener } = sources;
   return emulatorStates({
     gate: sources.gate,
     version,
@@ -45,13 +48,19 @@ export function makeStates(sources: StateSources, version: string): EmulatorStat
     clusters: store.clusters,
     declaredClusters: () => store.declared(),
     databases: engines.states,
+    markForDrop: (database) => {
+      engines.markForDrop(database);
+    },
     dropDatabase: (database) => engines.drop(database),
-    clearFaults: () => {
-      faults.clear();
+    clearPassing: () => {
+      sources.faults.clear();
+      sources.connectionGate.refill();
     },
     clearRecords: () => {
-      log.clear();
-      events.clear();
+      sources.log.clear();
+      sources.events.clear();
+      sources.needed.clear();
+      sources.coverage.reset();
     },
     endSessions: async (reason) => {
       const arns = store.clusters.allClusters().map(({ arn }) => arn);

@@ -53,6 +53,13 @@ describe("the rate of new connections", () => {
     expect(passing(gate)).toBe(expected);
   });
 
+  test("begins anew when the buckets are filled", () => {
+    const { gate } = gateWithClock();
+    passing(gate);
+    gate.refill();
+    expect(passing(gate)).toBe(3);
+  });
+
   test("adds up parts of a token over refused attempts", () => {
     const { gate, clock } = gateWithClock();
     passing(gate);

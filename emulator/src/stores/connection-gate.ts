@@ -49,6 +49,11 @@ export class MemoryConnectionGate implements ConnectionGate {
     return true;
   }
 
+  /** Fills the buckets of all clusters, as at the start. */
+  refill(): void {
+    this.#buckets.clear();
+  }
+
   takePlace({ arn }: Cluster, sessionId: string): boolean {
     if (this.#places.has(sessionId)) return true;
     const taken = this.#taken.get(arn) ?? 0;

@@ -22,7 +22,7 @@ export interface ResetRequest {
   readonly to: "empty" | "configuration" | { readonly snapshot: string };
   /** Whether the clock goes back too: to that of the snapshot, or of the start. */
   readonly clock: boolean;
-  /** Whether decisions and events are forgotten. */
+  /** Whether decisions, what they needed and covered, and events are forgotten. */
   readonly records: boolean;
 }
 

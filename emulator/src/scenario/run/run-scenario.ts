@@ -1,7 +1,4 @@
 /** Runs one scenario. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Scenario, Step } from "../format/scenario.ts";
 import type { StepKind } from "../format/step-schemas.ts";
 import { substitute, UnknownVariable } from "../format/substitute.ts";
@@ -9,7 +6,8 @@ import { awsStep } from "../steps/aws-step.ts";
 import { connectStep } from "../steps/connect-step.ts";
 import { breakStep, closedStep, closeStep, queryStep } from "../steps/connection-steps.ts";
 import { clockStep, eventStep, faultStep, httpStep, stateStep } from "../steps/emulator-steps.ts";
-import type { EmulatorHandle, EmulatorStarter } from "./emulator-handle.ts";
+import type { EmulatorHandle } from "./emulator-handle.ts";
+import type { ScenarioEmulators } from "./scenario-emulators.ts";
 import { StepError, type StepFailure } from "./step-outcome.ts";
 import { configOf, makeWorld, type World } from "./world.ts";
 
@@ -49,31 +47,25 @@ const RUNNERS: Readonly<Record<StepKind, StepRunner>> = {
   http: httpStep,
 };
 
-/** On what scenarios are run. */
-export type ScenarioTarget =
-  /** Each one on an emulator of its own. */
-  | { readonly kind: "own"; readonly start: EmulatorStarter }
-  /** All on one that runs; it is left as the scenarios leave it. */
-  | { readonly kind: "running"; readonly emulator: EmulatorHandle };
-
-/** Runs a scenario in a fresh state, or on a running emulator. Never throws for what happens in it. */
+/** Runs a scenario on an emulator in a fresh state. Never throws for what happens in it. */
 export async function runScenario(
   scenario: Scenario,
-  target: ScenarioTarget,
+  emulators: ScenarioEmulators,
 ): Promise<ScenarioResult> {
   const startedAt = performance.now();
   const finished = (): { scenario: Scenario; durationMs: number } => ({
     scenario,
     durationMs: performance.now() - startedAt,
   });
-  if (target.kind === "running" && scenario.config !== undefined) {
-    const reason = "has a configuration of its own, which a running emulator cannot take";
-    return { kind: "skipped", reason, ...finished() };
-  }
   const progress: Progress = { step: undefined, number: 0 };
   try {
-    if (target.kind === "running") await runSteps(scenario, target.emulator, undefined, progress);
-    else await runOnOwn(scenario, target.start, progress);
+    const config = configOf(scenario);
+    const lease = await emulators.take(config);
+    try {
+      await runSteps(scenario, lease.emulator, config, progress);
+    } finally {
+      await lease.end();
+    }
     return { kind: "passed", ...finished() };
   } catch (error) {
     const { step, number: stepNumber } = progress;
@@ -85,32 +77,6 @@ export async function runScenario(
 interface Progress {
   step: Step | undefined;
   number: number;
-}
-
-async function runOnOwn(
-  scenario: Scenario,
-  start: EmulatorStarter,
-  progress: Progress,
-): Promise<void> {
-  const config = configOf(scenario);
-  const directory = mkdtempSync(join(tmpdir(), "dsql-scenario-"));
-  try {
-    const emulator = await start(configFile(config, directory));
-    try {
-      await runSteps(scenario, emulator, config, progress);
-    } finally {
-      await emulator.stop();
-    }
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-function configFile(config: Scenario["config"], directory: string): string | undefined {
-  if (config === undefined || typeof config === "string") return config;
-  const file = join(directory, "dsql-emulator.json");
-  writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
-  return file;
 }
 
 async function runSteps(

@@ -83,7 +83,7 @@ describe("runScenarios", () => {
       stop: async () => undefined,
     };
     const [result] = await runScenarios([scenario("a", { host: "h" })], {
-      target: { kind: "running", emulator },
+      target: { kind: "running", emulator, keepsState: false },
       jobs: 4,
       isBailing: false,
     });

@@ -1,6 +1,9 @@
 /** Runs many scenarios, some at a time. */
 import type { Scenario } from "../format/scenario.ts";
-import { runScenario, type ScenarioResult, type ScenarioTarget } from "./run-scenario.ts";
+import { runScenario, type ScenarioResult } from "./run-scenario.ts";
+import { openEmulators, type ScenarioTarget } from "./scenario-emulators.ts";
+
+const OWN_CONFIGURATION = "has a configuration of its own, which a running emulator cannot take";
 
 /** How to run. */
 export interface RunOptions {
@@ -13,11 +16,17 @@ export interface RunOptions {
   readonly onResult?: (result: ScenarioResult) => void;
 }
 
-/** The results in the order of the scenarios; those that were not started are left out. */
+/**
+ * The results in the order of the scenarios; those that were not started are left out.
+ *
+ * @throws Error when a running emulator cannot be brought back to what it was
+ */
 export async function runScenarios(
   scenarios: readonly Scenario[],
   { target, jobs, isBailing, onResult }: RunOptions,
 ): Promise<readonly ScenarioResult[]> {
+  const workers = target.kind === "running" ? 1 : Math.min(Math.max(1, jobs), scenarios.length);
+  const emulators = openEmulators(target, workers);
   const results: (ScenarioResult | undefined)[] = scenarios.map(() => undefined);
   let next = 0;
   let hasFailed = false;
@@ -27,13 +36,19 @@ export async function runScenarios(
       next += 1;
       const scenario = scenarios[index];
       if (scenario === undefined) return;
-      const result = await runScenario(scenario, target);
+      const result: ScenarioResult =
+        target.kind === "running" && scenario.config !== undefined
+          ? { kind: "skipped", reason: OWN_CONFIGURATION, scenario, durationMs: 0 }
+          : await runScenario(scenario, emulators);
       if (result.kind === "failed") hasFailed = true;
       results[index] = result;
       onResult?.(result);
     }
   };
-  const workers = target.kind === "running" ? 1 : Math.min(Math.max(1, jobs), scenarios.length);
-  await Promise.all(Array.from({ length: workers }, work));
+  try {
+    await Promise.all(Array.from({ length: workers }, work));
+  } finally {
+    await emulators.close();
+  }
   return results.filter((result) => result !== undefined);
 }
