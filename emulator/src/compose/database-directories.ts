@@ -1,5 +1,13 @@
 /** Where the data of the databases are on disk. */
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,8 +22,10 @@ const COPIES_FOLDER = "database-copies";
 const MARK = ".dropping";
 /** Behind the name of a database: which hooks have run on it. */
 export const HOOK_MARKS = ".hooks.json";
+/** Of a database on which none has run. */
+const NO_HOOK_MARKS = '{"formatVersion":1,"ran":{}}\n';
 /** Behind the names of files and directories that are being written, filled or removed. */
-const HALF = /\.(?:partial|dropped|tmp)$/;
+const HALF = /\.(?:partial|next|dropped|tmp)$/;
 
 /** The directories, in the data directory, or in one of their own for as long as the emulator runs. */
 export class DatabaseDirectories {
@@ -61,6 +71,32 @@ export class DatabaseDirectories {
     await rm(`${path}${HOOK_MARKS}`, { force: true });
     this.unmark(database);
     await rm(aside, { recursive: true, force: true });
+  }
+
+  /** Path for data that are about to take the place of those of a database. */
+  nextPathOf(database: DatabaseLocation): string {
+    return `${this.pathOf(database)}.next`;
+  }
+
+  /**
+   * Puts the data at `nextPathOf` in place of those of a database whose engine does not run.
+   *
+   * @param hookMarks those that come with the data; `undefined` leaves those that there are
+   */
+  async replace(database: DatabaseLocation, hookMarks: string | undefined): Promise<void> {
+    const path = this.pathOf(database);
+    const aside = `${path}.dropped`;
+    await rm(aside, { recursive: true, force: true });
+    if (existsSync(path)) renameSync(path, aside);
+    renameSync(this.nextPathOf(database), path);
+    if (hookMarks !== undefined) writeFileSync(`${path}${HOOK_MARKS}`, hookMarks, { mode: 0o600 });
+    await rm(aside, { recursive: true, force: true });
+  }
+
+  /** Which hooks have run on a database, as the file says. */
+  hookMarksOf(database: DatabaseLocation): string {
+    const path = `${this.pathOf(database)}${HOOK_MARKS}`;
+    return existsSync(path) ? readFileSync(path, "utf8") : NO_HOOK_MARKS;
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   type PgliteEngine,
   unpackDirectory,
 } from "../engine/index.ts";
+import type { DatabaseDirectories } from "./database-directories.ts";
 import type { EnginePool } from "./engine-pool.ts";
 import type { SeedMarks } from "./seed-marks.ts";
 import type { BeginningImages, BeginningMoment } from "./seeded-engine.ts";
@@ -28,6 +29,8 @@ export type DatabaseState =
       readonly path: string;
       /** Whether it has what the configuration declares. */
       readonly hasBegun: boolean;
+      /** Which hooks have run on it. */
+      readonly hookMarks: string;
     };
 
 /** Takes and brings back what databases hold. */
@@ -59,10 +62,10 @@ export interface DatabaseStatesParts {
   engineOf(database: DatabaseLocation): PgliteEngine;
   /** `undefined` of a database in memory. */
   directoryOf(database: DatabaseLocation): string | undefined;
-  /** Removes the directory of a database whose engine does not run. */
-  dropDirectory(database: DatabaseLocation): Promise<void>;
-  /** Path for a copy, never given before, on the disk of the directories. */
-  newCopyPath(): string;
+  readonly directories: Pick<
+    DatabaseDirectories,
+    "drop" | "hookMarksOf" | "newCopyPath" | "nextPathOf" | "replace"
+  >;
 }
 
 /** Images of databases in memory at their beginning; they are taken once somebody has asked for a reset. */
@@ -95,11 +98,11 @@ export class Beginnings {
 
 /** Makes it. */
 export function databaseStates(parts: DatabaseStatesParts): DatabaseStates {
-  const { pool, marks, beginnings } = parts;
+  const { pool, marks, beginnings, directories } = parts;
 
   async function takeDirectory(database: DatabaseLocation, from: string): Promise<DatabaseState> {
     const key = parts.keyOf(database);
-    const path = parts.newCopyPath();
+    const path = directories.newCopyPath();
     if (pool.isRunning(key)) {
       await parts.engineOf(database).copyFiles(path);
     } else if (existsSync(from) && !marks.isHalf(key)) {
@@ -114,7 +117,8 @@ export function databaseStates(parts: DatabaseStatesParts): DatabaseStates {
     } else {
       return { kind: "beginning", moment: marks.has(key) ? "empty" : "configuration" };
     }
-    return { kind: "directory", path, hasBegun: marks.has(key) };
+    const hookMarks = directories.hookMarksOf(database);
+    return { kind: "directory", path, hasBegun: marks.has(key), hookMarks };
   }
 
   async function toBeginning(database: DatabaseLocation, moment: BeginningMoment): Promise<void> {
@@ -127,7 +131,10 @@ export function databaseStates(parts: DatabaseStatesParts): DatabaseStates {
       return;
     }
     await pool.whileStopped(key, async () => {
-      if (directory !== undefined) await parts.dropDirectory(database);
+      if (directory !== undefined) {
+        await marks.restart(key);
+        await directories.drop(database);
+      }
       await mark(key, moment === "empty");
     });
   }
@@ -139,14 +146,17 @@ export function databaseStates(parts: DatabaseStatesParts): DatabaseStates {
 
   async function toFiles(
     database: DatabaseLocation,
-    directory: string,
-    hasBegun: boolean,
+    { hasBegun, hookMarks }: { readonly hasBegun: boolean; readonly hookMarks?: string },
     fill: (directory: string) => void,
   ): Promise<void> {
     const key = parts.keyOf(database);
     await pool.whileStopped(key, async () => {
-      await parts.dropDirectory(database);
-      fill(directory);
+      const next = directories.nextPathOf(database);
+      await rm(next, { recursive: true, force: true });
+      fill(next);
+      // Killed between these, the emulator finds a database that begins anew, and no mixture.
+      await marks.restart(key);
+      await directories.replace(database, hookMarks);
       await mark(key, hasBegun);
     });
   }
@@ -182,11 +192,11 @@ export function databaseStates(parts: DatabaseStatesParts): DatabaseStates {
         const image = state.kind === "image" ? state.image : filesOnly(archive);
         await parts.engineOf(database).restoreImage(image);
       } else if (state.kind === "image") {
-        await toFiles(database, directory, true, (to) => {
+        await toFiles(database, { hasBegun: true }, (to) => {
           unpackDirectory(state.image.archive, to);
         });
       } else {
-        await toFiles(database, directory, state.hasBegun, (to) => {
+        await toFiles(database, state, (to) => {
           copyDirectory(state.path, to);
         });
       }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Cluster } from "../auth/index.ts";
 import type { DatabaseLocation } from "../clusters/index.ts";
 import type { ConfiguredCluster, EmulatorConfig } from "../config/index.ts";
+import { parseClusterIdentifier } from "../dsql/index.ts";
 import {
   createPgliteEngine,
   type MultiplexerEvent,
@@ -113,8 +114,7 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
       keyOf,
       engineOf: engineOfDatabase,
       directoryOf,
-      dropDirectory: (database) => directories.drop(database),
-      newCopyPath: () => directories.newCopyPath(),
+      directories,
     }),
     drop: async (database) => {
       const key = keyOf(database);
@@ -130,12 +130,24 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
     },
     finishDrops: async (isKnown) => {
       for (const database of await directories.finish(isKnown)) await marks.remove(keyOf(database));
+      // Before anybody looks what has run on them.
+      for (const key of marks.halves()) {
+        const database = locationOf(key);
+        if (directoryOf(database) !== undefined) await directories.drop(database);
+      }
     },
     stop: async () => {
       await pool.stop();
       await directories.close();
     },
   };
+}
+
+function locationOf(key: string): DatabaseLocation {
+  const [region = "", text = ""] = key.split("/");
+  const identifier = parseClusterIdentifier(text);
+  if (identifier === undefined) throw new Error(`\`${key}\` is no key of a database`);
+  return { region, identifier };
 }
 
 function keyOf({ region, identifier }: DatabaseLocation): string {

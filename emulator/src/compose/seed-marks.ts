@@ -41,6 +41,22 @@ export class SeedMarks {
     return this.#begun.has(key) && !this.#done.has(key);
   }
 
+  /** The databases that have got a part of their beginning. */
+  halves(): readonly string[] {
+    return [...this.#begun].filter((key) => this.isHalf(key));
+  }
+
+  /**
+   * From now on the database has nothing that counts: unless `add` or `remove` follows, it begins anew.
+   *
+   * @throws StateFileError when it cannot be kept
+   */
+  async restart(key: string): Promise<void> {
+    this.#done.delete(key);
+    this.#begun.add(key);
+    await this.#keep();
+  }
+
   /** @throws StateFileError when it cannot be kept; it is not marked then */
   async begin(key: string): Promise<void> {
     if (!this.#begun.has(key)) await this.#change(this.#begun, key);

@@ -1,6 +1,8 @@
 /** Runs the hooks one after the other and remembers how they do. */
 import { type Hook, HookError, type HookReport, type HookStatus } from "./hook.ts";
 
+const STOPPED = "the start was stopped";
+
 /** How each kind of hook is run; each throws what the report tells. */
 export interface HookActions {
   /** @returns whether it was run; not when it had run on this database before */
@@ -36,7 +38,7 @@ export class Hooks {
   /** @throws HookError for the first one that fails, unless the others shall go on */
   async run({ actions, onFailure, signal, onNotice }: HookRun): Promise<void> {
     for (const [index, hook] of this.#hooks.entries()) {
-      if (signal?.aborted === true) throw new HookError("the start was stopped");
+      if (isAborted(signal)) throw new HookError(STOPPED);
       const begun = performance.now();
       const report = (status: HookStatus, more: Pick<HookReport, "error"> = {}): void => {
         const { name, kind } = hook;
@@ -49,27 +51,58 @@ export class Hooks {
       };
       report("running");
       try {
-        report((await runOne(hook, actions)) ? "done" : "skipped");
+        const wasRun = await runOne(hook, actions, signal);
+        report(wasRun ? "done" : "skipped");
       } catch (thrown) {
         const error = thrown instanceof Error ? thrown.message : String(thrown);
         report("failed", { error });
         const message = `hook \`${hook.name}\` has failed: ${error}`;
-        if (onFailure === "fail") throw new HookError(message);
+        if (onFailure === "fail" || isAborted(signal)) throw new HookError(message);
         onNotice(message);
       }
     }
   }
 }
 
-async function runOne(hook: Hook, actions: HookActions): Promise<boolean> {
+async function runOne(
+  hook: Hook,
+  actions: HookActions,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   switch (hook.kind) {
     case "sql":
-      return actions.sql(hook);
+      return untilStopped(actions.sql(hook), signal);
     case "declarations":
       await actions.declarations(hook);
       return true;
     case "program":
+      // It is ended by the same signal, and waited for.
       await actions.program(hook);
       return true;
+  }
+}
+
+/** Asked anew each time: it changes while a hook runs. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** What has begun ends with the engine; nobody waits for it. */
+async function untilStopped<Result>(
+  result: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (signal === undefined) return result;
+  let onAbort: () => void = () => undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    onAbort = () => {
+      reject(new HookError(STOPPED));
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([result, stopped]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }

@@ -104,6 +104,11 @@ export interface ConfigurationForm {
   readonly caFile?: string;
   readonly eventsFile?: string;
   readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
+  readonly hooksDirectory?: string;
+  readonly hooks?: {
+    readonly onFailure?: "fail" | "continue";
+    readonly timeoutSeconds?: number;
+  };
   readonly cancelRequests?: "ignore" | "honour";
   readonly announceSessionExpiry?: boolean;
   readonly refuseRepeatedGrants?: boolean;
