@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
+  accessCommand,
   clockCommand,
+  coverageCommand,
+  doctorCommand,
   envCommand,
   explainCommand,
   healthCommand,
   neededCommand,
+  type OpenFileReviews,
+  psqlCommand,
   resetCommand,
   snapshotCommand,
   stateCommand,
@@ -26,6 +31,21 @@ function section(name: string): string {
 function options(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map((match) => match[1]!).sort();
 }
+
+const MAIN = readFileSync(new URL("../main.ts", import.meta.url), "utf8");
+
+/** Names in the list of commands that the program has. */
+function commandNames(): readonly string[] {
+  const list = /^const commands = \[\n([^\]]*)^\];/m.exec(MAIN)?.[1] ?? "";
+  return [...list.matchAll(/^ {2}(\w+)Command\b/gm)].map((match) => match[1]!);
+}
+
+const noFile: OpenFileReviews = async () => {
+  throw new Error("a help text opens no file");
+};
+const access = accessCommand(noFile);
+const doctor = doctorCommand(noFile);
+const psql = psqlCommand(async () => 0);
 
 const HELPS: readonly [string, string, readonly string[]][] = [
   [envCommand.name, envCommand.help(), ["--help", "--ready-file", "--shell"]],
@@ -48,6 +68,46 @@ const HELPS: readonly [string, string, readonly string[]][] = [
   ],
   [explainCommand.name, explainCommand.help(), ["--help", "--json", "--last", "--ready-file"]],
   [neededCommand.name, neededCommand.help(), ["--help", "--json", "--principal", "--ready-file"]],
+  [
+    access.name,
+    access.help(),
+    [
+      "--application-name",
+      "--at",
+      "--cluster",
+      "--config",
+      "--exit-code",
+      "--help",
+      "--json",
+      "--markdown",
+      "--mfa",
+      "--no-mfa",
+      "--principal",
+      "--ready-file",
+      "--role",
+      "--source-ip",
+    ],
+  ],
+  [doctor.name, doctor.help(), ["--config", "--help", "--json", "--ready-file"]],
+  [
+    coverageCommand.name,
+    coverageCommand.help(),
+    ["--fail-under", "--help", "--html", "--json", "--output", "--ready-file", "--reset"],
+  ],
+  [
+    psql.name,
+    psql.help(),
+    [
+      "--access-key-id",
+      "--admin",
+      "--cluster",
+      "--help",
+      "--ready-file",
+      "--role",
+      "--secret-access-key",
+      "--session-token",
+    ],
+  ],
   [clockCommand.name, clockCommand.help(), ["--force", "--help", "--json", "--ready-file"]],
   [
     resetCommand.name,
@@ -86,4 +146,17 @@ test("docs/cli.md names every exit code and every variable that env sets", () =>
   const variables = options(source, /^ {4}([A-Z_]+): /gm);
   expect(variables).toHaveLength(21);
   expect(variables.filter((variable) => !section("env").includes(`\`${variable}\``))).toEqual([]);
+});
+
+test("docs/cli.md has a section for each command of the program", () => {
+  const names = commandNames();
+  expect(names.length).toBeGreaterThan(15);
+  const titles = [...DOC.matchAll(/^## (.+)$/gm)].flatMap((match) => match[1]!.split(" and "));
+  expect(names.filter((name) => !titles.includes(name))).toEqual([]);
+});
+
+test("the options of each command are compared here, but for those that tests elsewhere have", () => {
+  const compared = HELPS.map(([name]) => name);
+  const elsewhere = ["start", "exec", "scenario"];
+  expect([...compared, ...elsewhere].sort()).toEqual([...commandNames()].sort());
 });
