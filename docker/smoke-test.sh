@@ -5,7 +5,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+if [ ! -e node_modules/yaml ]; then
+  echo "smoke test: run npm ci first" >&2
+  exit 1
+fi
 if docker info >/dev/null 2>&1; then
+  if ! command -v psql >/dev/null; then
+    echo "smoke test: psql is not installed" >&2
+    exit 1
+  fi
+  # For the module for Testcontainers.
+  node scripts/build.mjs --if-needed
   exec node docker/smoke/main.mjs docker
 fi
 if [ "$(uname -s)" != Linux ] || [ "$(id -u)" -ne 0 ]; then
