@@ -142,6 +142,8 @@ describe("the form of the configuration", () => {
       readyFile: true,
       eventsFile: true,
       tls: true,
+      hooksDirectory: true,
+      hooks: true,
       cancelRequests: true,
       announceSessionExpiry: true,
       refuseRepeatedGrants: true,
