@@ -17,6 +17,9 @@ const VERSION = 1;
 /** Largest database, unpacked; what could not be held in memory is not tried. Our choice. */
 const MAX_DATABASE_BYTES = 2 ** 31 - 1;
 
+/** It is the name of a directory. */
+const REGION = /^[a-z0-9-]{1,32}$/;
+
 const packed = promisify(gzip);
 const unpacked = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
 
@@ -97,16 +100,17 @@ export async function readStateFile(
   if (checksum !== sha256(JSON.stringify(state))) {
     throw refusal("the file is damaged or was changed: its checksum is another one");
   }
-  const content = state as ContentJson;
-  const { clock } = content;
+  const content = (state ?? {}) as ContentJson;
+  const clock = checked("its clock", () => clockState(content.clock));
   checked("its accounts", () => {
     checks.accounts(content.accounts);
   });
   checked("its clusters", () => {
     checks.clusters(content.clusters);
   });
+  const listed = checked("its list of databases", () => databaseEntries(content.databases));
   const databases: StateFileContent["databases"][number][] = [];
-  for (const { region, identifier: text, archive } of content.databases) {
+  for (const { region, identifier: text, archive } of listed) {
     const identifier = parseClusterIdentifier(text);
     if (identifier === undefined) throw refusal(`\`${text}\` is no identifier of a cluster`);
     const bytes = archive === undefined ? undefined : await unpackedArchive(text, archive, checks);
@@ -115,9 +119,32 @@ export async function readStateFile(
   return {
     ...content,
     exportedAt: new Date(content.exportedAt),
-    clock: { now: new Date(clock.now), isFrozen: clock.frozen, offsetMs: clock.offsetMs },
+    clock,
     databases,
   };
+}
+
+function clockState({ now, frozen, offsetMs }: ContentJson["clock"]): ClockState {
+  const moment = new Date(now);
+  if (Number.isNaN(moment.getTime()) || typeof frozen !== "boolean" || !Number.isFinite(offsetMs)) {
+    throw new Error("it has another form");
+  }
+  return { now: moment, isFrozen: frozen, offsetMs };
+}
+
+function databaseEntries(databases: ContentJson["databases"]): ContentJson["databases"] {
+  const isText = (value: unknown): boolean => typeof value === "string";
+  const isEntry = ({
+    region,
+    identifier,
+    archive = "",
+  }: ContentJson["databases"][number]): boolean =>
+    [region, identifier, archive].every(isText) && REGION.test(region);
+  const isList: boolean = Array.isArray(databases);
+  if (!isList || !databases.every(isEntry)) {
+    throw new Error("it has another form");
+  }
+  return databases;
 }
 
 async function unpackedArchive(
@@ -135,9 +162,9 @@ async function unpackedArchive(
   }
 }
 
-function checked(what: string, check: () => void): void {
+function checked<Result>(what: string, check: () => Result): Result {
   try {
-    check();
+    return check();
   } catch (error) {
     throw refusal(`${what} cannot be used: ${messageOf(error)}`);
   }
