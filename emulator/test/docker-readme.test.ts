@@ -29,6 +29,15 @@ describe("docker/README.md", () => {
     expect(page).toContain(`\`${String(base)}\``);
   });
 
+  test("names the package's version, as the Dockerfile does", () => {
+    const { version } = JSON.parse(readFileSync(`${docker}../package.json`, "utf8")) as {
+      readonly version: string;
+    };
+    const tags = [...page.matchAll(/dsql-auth-emulator:([\w.-]+)/g)].map(([, tag]) => tag);
+    expect([...new Set(tags)]).toEqual([version]);
+    expect(readFileSync(`${docker}../Dockerfile`, "utf8")).toContain(`\nARG VERSION=${version}\n`);
+  });
+
   test("links to files that exist", () => {
     const text = page.replace(/```.*?```/gs, "");
     const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path]) => path ?? "");
