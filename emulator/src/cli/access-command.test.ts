@@ -9,9 +9,9 @@ import {
   arnOf,
   CONNECT,
   declaredConfiguration,
+  openFileReviews,
   REVIEW_CLUSTER_ARN,
 } from "../../test/support/review-configuration.ts";
-import { openFileReviews } from "../compose/access-offline.ts";
 import { type AccessMatrix, renderMatrix } from "../review/index.ts";
 import { accessCommand, doctorCommand, runCli, writeReadyFile } from "./index.ts";
 

@@ -330,20 +330,6 @@ describe("nothing is found in", () => {
 });
 
 describe("findings", () => {
-  test("say what to do, in statements that can be run", async () => {
-    const [finding] = await findingsOf({
-      cluster: {
-        databaseRoles: [
-          { name: "app", arns: [APP] },
-          { name: 'Odd"one', arns: [FOREIGN] },
-        ],
-      },
-    });
-    expect(finding?.todo).toBe(
-      `AWS IAM REVOKE "Odd""one" FROM '${FOREIGN}', and map a role of account 123456789012 that 222222222222 may assume`,
-    );
-  });
-
   test("say how often and when last, of connections", async () => {
     const [shop, unnamed] = await findingsOf(
       {},
@@ -355,36 +341,6 @@ describe("findings", () => {
     );
     expect(shop?.what).toBe(`it connected as admin 2 times, as ${APP}, last in session last`);
     expect(unnamed?.what).toBe("it connected as admin once, as nobody, last in session first");
-  });
-
-  test("name a managed policy once, with three of those that have it", async () => {
-    const users = ["a", "b", "c", "d", "e"].map((name) => ({ name, managedPolicies: ["wide"] }));
-    const policies = [
-      { name: "wide", document: policyOf({ Effect: "Allow", Action: "dsql:*", Resource: "*" }) },
-    ];
-    const found = await findingsOf({
-      account: { users, policies },
-      cluster: { databaseRoles: [] },
-    });
-    expect(inShort(found.filter(({ id }) => id === "wildcard-action"))).toEqual([
-      `warning wildcard-action statement 0 of identity-based policy \`wide\` of ${arnOf("user/a")}, ${arnOf("user/b")}, ${arnOf("user/c")} and 2 more`,
-    ]);
-  });
-
-  test("leave out what AWS wrote and what comes with the emulator", async () => {
-    expect(
-      inShort(
-        await findingsOf({
-          account: {
-            users: [
-              { name: "root", managedPolicies: ["arn:aws:iam::aws:policy/AdministratorAccess"] },
-            ],
-          },
-          cluster: { databaseRoles: [] },
-          more: { defaultUser: undefined },
-        }),
-      ),
-    ).toEqual([`info permission-without-mapping ${arnOf("user/root")}`]);
   });
 });
 

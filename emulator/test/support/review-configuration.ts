@@ -2,10 +2,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadForReview, reviewConfiguration } from "../../src/compose/access-offline.ts";
+import {
+  loadForReview,
+  openFileReviews,
+  reviewConfiguration,
+} from "../../src/compose/access-offline.ts";
 import type { Reviews } from "../../src/compose/access.ts";
 import { DSQL_OPERATION_NAMES } from "../../src/compose/coverage.ts";
 import { examine, type Examined, type Finding } from "../../src/review/index.ts";
+
+export { openFileReviews };
 
 export const REVIEW_ACCOUNT = "123456789012";
 export const REVIEW_NOW = new Date("2026-01-15T12:00:00.000Z");
