@@ -36,6 +36,8 @@ const FULL = {
   controlMs: 1_500,
   scenarios: 80,
   scenarioRounds: 3,
+  suiteTests: 200,
+  suiteRounds: 3,
 };
 const QUICK = {
   deadlineMs: 120_000,
@@ -52,6 +54,8 @@ const QUICK = {
   controlMs: 300,
   scenarios: 20,
   scenarioRounds: 1,
+  suiteTests: 40,
+  suiteRounds: 1,
 };
 
 /** Groups by name, in the order in which they run; the first ones need the peers. */
@@ -63,6 +67,7 @@ const GROUPS = {
   memory: { file: "memory", measure: "measureMemory" },
   "control-plane": { file: "control-plane", measure: "measureControlPlane" },
   scenarios: { file: "scenarios", measure: "measureScenarios" },
+  "connect-suite": { file: "connect-suite", measure: "measureConnectSuite" },
   decisions: { file: "decisions", measure: "measureDecisions" },
 };
 

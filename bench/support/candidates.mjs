@@ -58,8 +58,18 @@ export async function startEmulator(dist, nodeOptions = [], limits = {}) {
   });
   const connectTo = (servername, password) =>
     candidate("emulator", program, settings(servername, password)).connect();
+  const connectWith = (more) =>
+    candidate("emulator", program, { ...settings(hostname, token), ...more }).connect();
   const emulator = candidate("emulator", program, settings(hostname, token));
-  return { ...emulator, hostname, token, connectTo, httpUrl: ready.http.url, credentials };
+  return {
+    ...emulator,
+    hostname,
+    token,
+    connectTo,
+    connectWith,
+    httpUrl: ready.http.url,
+    credentials,
+  };
 }
 
 /** Starts the bare TLS server for a host name; clients give it this password. */
