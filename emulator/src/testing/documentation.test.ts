@@ -34,6 +34,10 @@ describe("the page on testing", () => {
     expect(block("A whole test file, for node:test", "js")).toBe(example("node-test-example.mjs"));
   });
 
+  test("has the example of snapshots as it is run", () => {
+    expect(block("Snapshots and resets", "ts")).toBe(example("snapshot-example.test.ts"));
+  });
+
   test("the example for node:test passes", async () => {
     const path = fileURLToPath(new URL("./examples/node-test-example.mjs", import.meta.url));
     const args = ["--import", "tsx", "--test", "--test-reporter=tap", path];
