@@ -96,6 +96,17 @@ describe("dsql-emulator state", () => {
     });
   });
 
+  test("import of a file that is not JSON asks nobody", async () => {
+    const file = join(place.directory, "cut.json");
+    writeFileSync(file, EXPORTED.slice(0, 20));
+    expect(await run(["import", "cut.json"], () => Response.json({}))).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `dsql-emulator state: ${file} is not JSON; give an exported state\n`,
+      requests: [],
+    });
+  });
+
   test.each([
     [["import"], "no FILE is given; write import FILE"],
     [["show", "a"], "unexpected argument `a`; show takes none"],

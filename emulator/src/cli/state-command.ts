@@ -118,6 +118,7 @@ async function importState(
   } catch (error) {
     throw new CliFailure(`${path} cannot be read (${codeOf(error)}); give an exported state`);
   }
+  if (!isJson(json)) throw new CliFailure(`${path} is not JSON; give an exported state`);
   const answer = await askForState(io, baseUrl, {
     method: "POST",
     path: `${PATH}/import?clock=${String(withClock)}`,
@@ -126,6 +127,15 @@ async function importState(
   const tookMs = member(parsedAnswer(answer), "tookMs");
   if (typeof tookMs !== "number") throw strangeAnswer();
   io.stdout(`imported ${path} in ${tookMs} ms\n`);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function codeOf(error: unknown): string {
