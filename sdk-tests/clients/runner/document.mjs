@@ -22,7 +22,7 @@ const COLUMNS = [first, ...numbered.toSorted((a, b) => a.title.localeCompare(b.t
 export const NOT_TESTED = [
   {
     name: "AWS's connector for pgx (Go)",
-    why: "the module proxy refuses it; pgx itself is tested",
+    why: "its module could not be fetched; pgx itself is tested",
   },
   {
     name: "AWS's connector for postgres.js",
@@ -38,7 +38,7 @@ export const NOT_TESTED = [
   },
   {
     name: "Ruby, .NET and PHP",
-    why: "their package registries could not be reached where the stories are written",
+    why: "no programs are written for them yet",
   },
 ];
 
