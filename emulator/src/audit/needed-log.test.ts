@@ -149,6 +149,48 @@ describe("what has been needed", () => {
     });
   });
 
+  test.each([
+    ["an expired one", { now: new Date("2026-01-15T13:00:00Z") }, {}, "token_expired"],
+    ["one of another region", {}, { region: "eu-west-1" }, "scope_region_wrong"],
+  ] as const)("counts a token that soft mode let pass: %s", async (_name, world, token, code) => {
+    await add({ token, world: { mode: "soft", statements: S3_ONLY, ...world } });
+    const { principals, uncured } = log.summary();
+    expect(uncured).toEqual([{ code, principalArn: PRINCIPAL_ARN, connections: 1 }]);
+    // The signature is right: alice needs the policy as well.
+    expect(principals.map(({ principal }) => principal.name)).toEqual(["alice"]);
+  });
+
+  test.each([
+    ["a wrong secret", { secretAccessKey: "fake-secret-of-nobody" }, "signature_mismatch"],
+    ["an unknown key", { accessKeyId: "AKIAFAKEFAKEUNKNOWN1" }, "access_key_unknown"],
+  ] as const)(
+    "proposes nothing for whom a token only claims in soft mode: %s",
+    async (_name, token, code) => {
+      const world = { mode: "soft", statements: S3_ONLY, mappedRoles: [] } as const;
+      await add({
+        attempt: { requestedUser: "app" },
+        token: { action: "DbConnect", ...token },
+        world,
+      });
+      expect(log.summary()).toEqual({
+        principals: [],
+        uncured: [{ code, principalArn: null, connections: 1 }],
+        dropped: 0,
+      });
+    },
+  );
+
+  test("counts each refusal of one connection that soft mode let pass", async () => {
+    const now = new Date("2026-01-15T13:00:00Z");
+    const token = { region: "eu-west-1", secretAccessKey: "fake-secret-of-nobody" };
+    await add({ token, world: { mode: "soft", now } });
+    expect(log.summary().uncured.map(({ code }) => code)).toEqual([
+      "scope_region_wrong",
+      "signature_mismatch",
+      "token_expired",
+    ]);
+  });
+
   test("can be asked for by ARN or name, and begins anew", async () => {
     const record = await recordOf({ world: { statements: S3_ONLY } });
     const role = { kind: "role", name: "nightly", arn: ROLE_ARN } as const;

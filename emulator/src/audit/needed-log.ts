@@ -2,8 +2,9 @@
  * What refused connections have needed, summed up by principal: also those that `soft` mode let in.
  * Apart from the decision log, so that nothing is forgotten when old decisions make room.
  */
-import type { NeededPermissions } from "../auth/index.ts";
+import type { NeededPermissions, RefusalCode } from "../auth/index.ts";
 import type { DecisionRecord } from "./decision-record.ts";
+import { uncuredCodes } from "./record-needed.ts";
 import { type NeedsOfPrincipal, summarizeNeeds } from "./summarize-needs.ts";
 
 /** Different needs, and different kinds of refusals, that are kept (our choice). */
@@ -19,9 +20,9 @@ export interface KeptNeed {
   readonly lastSeenAt: string;
 }
 
-/** Refusals that no permission cures. */
+/** Refusals that no permission cures, also those that `soft` mode waived; a connection may have several. */
 export interface UncuredRefusals {
-  readonly code: string;
+  readonly code: RefusalCode;
   /** Who signed; `null` where no right signature said so. */
   readonly principalArn: string | null;
   readonly connections: number;
@@ -46,17 +47,10 @@ export class NeededLog {
 
   /** Takes note of a decision. */
   add(record: DecisionRecord): void {
-    const { refusal, needed, principal, decidedAt } = record;
-    if (refusal === null) return;
-    if (needed !== null) {
-      this.#addNeed(needed, decidedAt);
-      return;
-    }
+    const { needed, principal, decidedAt } = record;
+    if (needed !== null) this.#addNeed(needed, decidedAt);
     const principalArn = principal === null ? null : (principal.issuerArn ?? principal.arn);
-    const key = JSON.stringify([refusal.code, principalArn]);
-    const connections = (this.#uncured.get(key)?.connections ?? 0) + 1;
-    this.#uncured.set(key, { code: refusal.code, principalArn, connections });
-    this.#makeRoom(this.#uncured);
+    for (const code of uncuredCodes(record)) this.#addUncured(code, principalArn);
   }
 
   /** What has been needed so far. @param principal ARN or name of a user or role; all of them if not given */
@@ -97,6 +91,13 @@ export class NeededLog {
       lastSeenAt: seenAt,
     });
     this.#makeRoom(this.#needs);
+  }
+
+  #addUncured(code: RefusalCode, principalArn: string | null): void {
+    const key = JSON.stringify([code, principalArn]);
+    const connections = (this.#uncured.get(key)?.connections ?? 0) + 1;
+    this.#uncured.set(key, { code, principalArn, connections });
+    this.#makeRoom(this.#uncured);
   }
 
   #makeRoom(kept: Map<string, unknown>): void {

@@ -1,15 +1,40 @@
 /** What a connection needs, put together from the refusals of its trace. */
-import type { NeededPermissions, TraceEntry } from "../auth/index.ts";
+import type { NeededPermissions, RefusalCode, TraceEntry } from "../auth/index.ts";
 import type { BoundedJson } from "./bounded-json.ts";
+import type { DecisionRecord } from "./decision-record.ts";
 
 /** Statements that deny and that a record names (our choice). */
 const MAX_DENIES = 10;
 
+/** The steps whose refusals permissions may cure. */
+const STEPS_OF_PERMISSIONS: readonly string[] = ["iam", "role-mapping"];
+
 /**
- * What the refusals of a trace need together. In `soft` mode the policies and the mapping are both
+ * Whether the signature was looked at and proved nothing: `soft` mode then goes on with a principal
+ * that is only claimed.
+ */
+function isOnlyClaimed(trace: readonly Pick<TraceEntry, "step" | "outcome">[]): boolean {
+  return trace.some(({ step, outcome }) => step === "signature" && outcome !== "passed");
+}
+
+/** The refusals of a record that no permission cures: of an admitted connection, those that were waived. */
+export function uncuredCodes({
+  trace,
+  needed,
+}: Pick<DecisionRecord, "trace" | "needed">): RefusalCode[] {
+  // What IAM and the database say of a claimed principal is about somebody else, perhaps.
+  const areLeftOut = needed !== null || isOnlyClaimed(trace);
+  return trace.flatMap(({ step, refusal }) =>
+    refusal === null || (areLeftOut && STEPS_OF_PERMISSIONS.includes(step)) ? [] : [refusal.code],
+  );
+}
+
+/**
+ * What the refusals of a trace need together; nothing when the principal is only claimed. In `soft` mode the policies and the mapping are both
  * looked at, and what the latter says of the grant is more than what the former can know.
  */
 export function neededByTrace(trace: readonly TraceEntry[]): NeededPermissions | undefined {
+  if (isOnlyClaimed(trace)) return undefined;
   const ofIam = trace.find(({ step }) => step === "iam");
   const ofMapping = trace.find(({ step }) => step === "role-mapping");
   const access = ofIam?.refusal?.needed;
