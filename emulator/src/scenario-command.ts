@@ -139,6 +139,9 @@ async function run(
   io.stdout(library.summaryText(results, performance.now() - startedAt));
   write(given.text("junit"), library.junitText(results), io);
   write(given.text("json"), library.jsonText(results), io);
+  if (results.every(({ kind }) => kind === "skipped")) {
+    throw new CliFailure("every scenario was skipped; leave --endpoint and --ready-file out");
+  }
   return results.some(({ kind }) => kind === "failed") ? EXIT_CODE.failure : EXIT_CODE.success;
 }
 

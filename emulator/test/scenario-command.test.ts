@@ -81,8 +81,34 @@ describe("dsql-emulator scenario", () => {
     expect(stdout).toMatch(/\n0 passed, 1 failed in [\d.]+ s\n$/);
   });
 
+  test("ends with a failure when every scenario was skipped", async () => {
+    await using emulator = await startEmulator();
+    await writeReadyFile(join(directory, "ready.json"), emulator);
+    write("a.yaml", "name: own\nconfig: { enforce: off }\nsteps: []\n");
+    expect(await run("run", ".", "--ready-file=ready.json")).toMatchObject({
+      code: 1,
+      stderr:
+        "dsql-emulator scenario: every scenario was skipped; leave --endpoint and --ready-file out\n",
+    });
+  });
+
+  test("starts none after a failure with --bail, and reports those as skipped", async () => {
+    write("a.yaml", REFUSED.replace("CODE", "iam_denied"));
+    write("b.yaml", REFUSED.replace("CODE", "signature_mismatch"));
+    const { code, stdout } = await run("run", ".", "--bail", "--jobs=1", "--junit=results.xml");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\n0 passed, 1 failed, 1 skipped in /);
+    expect(readFileSync(join(directory, "results.xml"), "utf8")).toContain(
+      '<skipped message="not started, since one before it has failed"/>',
+    );
+  });
+
   test("runs only what the filter takes", async () => {
     write("a.yaml", REFUSED.replace("CODE", "signature_mismatch"));
+    write("b.yaml", REFUSED.replace("CODE", "iam_denied"));
+    expect((await run("run", ".", "--filter", "a.yaml")).stdout).toMatch(
+      /^ok .*\n1 passed, 0 failed in .*\n$/,
+    );
     expect(await run("run", "a.yaml", "--filter", "right secret")).toEqual({
       code: 1,
       stdout: "",

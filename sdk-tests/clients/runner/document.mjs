@@ -34,7 +34,7 @@ export const NOT_TESTED = [
   },
   {
     name: "AWS CLI 2",
-    why: "it is in no package registry; version 1 is tested",
+    why: "no package of a version with `aws dsql generate-db-connect-auth-token` was found; version 1 is tested",
   },
   {
     name: "Ruby, .NET and PHP",

@@ -32,7 +32,8 @@ describe("runScenarios", () => {
       jobs: 1,
       isBailing: true,
     });
-    expect(results.map((result) => result.scenario.name)).toEqual(["a"]);
+    expect(results.map(({ kind }) => kind)).toEqual(["failed", "skipped", "skipped", "skipped"]);
+    expect(results[3]).toMatchObject({ reason: "not started, since one before it has failed" });
   });
 
   test("runs as many at a time as it may, and tells results in the order of the scenarios", async () => {

@@ -4,6 +4,7 @@ import { runScenario, type ScenarioResult } from "./run-scenario.ts";
 import { openEmulators, type ScenarioTarget } from "./scenario-emulators.ts";
 
 const OWN_CONFIGURATION = "has a configuration of its own, which a running emulator cannot take";
+const BAILED = "not started, since one before it has failed";
 
 /** How to run. */
 export interface RunOptions {
@@ -17,7 +18,7 @@ export interface RunOptions {
 }
 
 /**
- * The results in the order of the scenarios; those that were not started are left out.
+ * The results in the order of the scenarios; those that were not started are skipped.
  *
  * @throws Error when a running emulator cannot be brought back to what it was
  */
@@ -50,5 +51,8 @@ export async function runScenarios(
   } finally {
     await emulators.close();
   }
-  return results.filter((result) => result !== undefined);
+  return scenarios.map(
+    (scenario, index) =>
+      results[index] ?? { kind: "skipped", reason: BAILED, scenario, durationMs: 0 },
+  );
 }
