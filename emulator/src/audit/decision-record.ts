@@ -24,6 +24,7 @@ export interface RecordedRefusal {
   readonly reason: string;
   /** What this kind of refusal means. */
   readonly meaning: string;
+  /** What to do: in this case, where that is known. */
   readonly fix: string;
   readonly confidence: { readonly sqlState: Confidence; readonly text: Confidence };
   /** Where DSQL's answer is known from. */

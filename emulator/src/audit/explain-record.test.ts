@@ -212,6 +212,49 @@ What to do: connect with sslmode=require or better, verify-full
     ]);
   });
 
+  test.each([
+    [
+      "a host with a port",
+      signToken({ host: `${TEST_HOST}:5432` }).replace(":5432", ""),
+      "sign the cluster's endpoint without a port; the port belongs to the connection only",
+    ],
+    [
+      "a changed action",
+      signToken({ action: "DbConnect" }).replace("Action=DbConnect&", "Action=DbConnectAdmin&"),
+      "make a token for the action that the role needs (`DbConnectAdmin` for admin, else `DbConnect`): a token cannot be edited after it was signed",
+    ],
+    [
+      "no usual mistake",
+      signToken({ secretAccessKey: "another-fake-secret" }),
+      REFUSALS.signature_mismatch.fix,
+    ],
+  ])("says what cures the mistake behind a wrong signature: %s", async (_name, password, cure) => {
+    const record = await recordOf({ password });
+    expect(record.refusal?.code).toBe("signature_mismatch");
+    expect(part(explainRecord(record), "What to do: ")[0]).toBe(`What to do: ${cure}`);
+  });
+
+  test.each([
+    ["present", [], `as admin: AWS IAM GRANT app TO '${PRINCIPAL_ARN}';`],
+    [
+      "missing",
+      [],
+      `as admin: CREATE ROLE app WITH LOGIN; AWS IAM GRANT app TO '${PRINCIPAL_ARN}';`,
+    ],
+    ["no-login", [PRINCIPAL_ARN], "as admin: ALTER ROLE app WITH LOGIN;"],
+    ["reserved", [], "connect as another role: nobody can be mapped to this one"],
+    [undefined, [], REFUSALS.role_not_mapped.fix],
+  ] as const)("says what a missing mapping needs: role %s", async (role, principalsOfRole, fix) => {
+    const mappingFacts =
+      role === undefined ? undefined : { role, rolesOfPrincipal: [], principalsOfRole };
+    const record = await recordOf({
+      attempt: { requestedUser: "app" },
+      token: { action: "DbConnect" },
+      world: { mappedRoles: [], mappingFacts },
+    });
+    expect(part(explainRecord(record), "What to do: ")[0]).toBe(`What to do: ${fix}`);
+  });
+
   test("shows the canonical request and the string to sign of a wrong signature", async () => {
     const text = explainRecord(
       await recordOf({ token: { secretAccessKey: "another-fake-secret" } }),

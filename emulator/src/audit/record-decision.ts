@@ -79,7 +79,7 @@ function recordRefusal(
 ): RecordedRefusal {
   const { code, reason } = refusal;
   const answer = clientError(refusal, sessionId, { explain: false });
-  const { meaning, fix, source, sqlStateConfidence, textConfidence } = REFUSALS[code];
+  const { meaning, source, sqlStateConfidence, textConfidence } = REFUSALS[code];
   return {
     code,
     severity: answer.severity,
@@ -89,7 +89,7 @@ function recordRefusal(
     hint: answer.hint === undefined ? null : bounded.text(answer.hint),
     reason: bounded.text(reason),
     meaning,
-    fix,
+    fix: refusal.fix === undefined ? REFUSALS[code].fix : bounded.text(refusal.fix),
     confidence: { sqlState: sqlStateConfidence, text: textConfidence },
     source,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { clientError } from "./client-error.ts";
-import { refuse } from "./refusal.ts";
+import { refuse, withFix } from "./refusal.ts";
 
 const SESSION_ID = "abcdefghijklmnopqrstuvwxyz";
 const DENIAL =
@@ -41,6 +41,15 @@ describe("what the client of a refused connection sees", () => {
         "Session Id: abcdefghijklmnopqrstuvwxyz\nemulator: implicit deny: 0 statements looked at (iam_denied)",
       hint: `${DENIAL}\nemulator: attach a policy that allows the action on the cluster's ARN to the principal`,
     });
+  });
+
+  test("carries on request the fix of the case in place of the catalogue's", () => {
+    const fix = "as admin: AWS IAM GRANT \"a\n\" TO 'arn';";
+    const refusal = withFix(refuse("role_not_mapped", "no mapping"), fix);
+    expect(clientError(refusal, SESSION_ID, { explain: true }).hint).toBe(
+      "emulator: as admin: AWS IAM GRANT \"a\uFFFD\" TO 'arn';",
+    );
+    expect(clientError(refusal, SESSION_ID, { explain: false }).hint).toBeUndefined();
   });
 
   test("carries on request the fix alone as the hint where DSQL gives none", () => {

@@ -35,7 +35,7 @@ export function clientError(
   { explain }: ClientErrorOptions,
 ): ClientError {
   const { code, message, hint, reason } = refusal;
-  const { fix } = REFUSALS[code];
+  const { fix = REFUSALS[code].fix } = refusal;
   const { sqlState = REFUSALS[code].sqlState } = refusal;
   const detail = `Session Id: ${sessionId}`;
   const answer = { severity: "FATAL", sqlState, message } as const;

@@ -15,6 +15,8 @@ export interface AuthRefusal {
   readonly isSilent?: true;
   /** The emulator's own words, on one line: what was seen, what was expected, what to do. */
   readonly reason: string;
+  /** What to do in this case, where more is known than the catalogue's `fix` says. */
+  readonly fix?: string;
   /** What would cure it; `undefined` where no permission does. */
   readonly needed?: NeededPermissions | undefined;
 }
@@ -37,6 +39,13 @@ export function refuse(code: RefusalCode, reason: string, facts: RefusalFacts = 
     hint: entry.hint === undefined ? undefined : fill(entry.hint, facts),
     reason: reason.replace(CONTROL_CHARACTER, "\uFFFD"),
   };
+}
+
+/** The refusal with advice of its own; control characters become `\uFFFD`, as in a reason. */
+export function withFix(refusal: AuthRefusal, fix: string | undefined): AuthRefusal {
+  return fix === undefined
+    ? refusal
+    : { ...refusal, fix: fix.replace(CONTROL_CHARACTER, "\uFFFD") };
 }
 
 function fill(template: string, facts: RefusalFacts): string {

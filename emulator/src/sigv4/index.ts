@@ -48,6 +48,7 @@ export type {
   SignaturePart,
   SignedRequest,
 } from "./request-signature.ts";
+export { SIGNING_CURES } from "./signing-cures.ts";
 export { SigningKeyCache, signingKey } from "./signing-key.ts";
 export { diagnoseSignature, type SignatureDiagnosis } from "./signing-mistakes.ts";
 export { MAX_TRIED, type SigningMistakeKind, type SigningSurroundings } from "./token-changes.ts";

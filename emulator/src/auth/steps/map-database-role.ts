@@ -4,9 +4,10 @@ import type { AccessKey } from "../../iam/index.ts";
 import type { Cluster, ConnectionAttempt } from "../connection-attempt.ts";
 import { neededPrincipal } from "../needed-access.ts";
 import { neededGrant } from "../needed-grant.ts";
+import type { NeededGrant } from "../needed-permissions.ts";
 import type { StepOutcome } from "../pipeline.ts";
 import type { RoleMappingFacts, RoleMappingStore } from "../ports.ts";
-import { refuse } from "../refusal.ts";
+import { refuse, withFix } from "../refusal.ts";
 
 interface Facts {
   readonly attempt: ConnectionAttempt;
@@ -38,9 +39,19 @@ export function mapDatabaseRole(
     return {
       kind: "refuse",
       saw: { ...saw, ...(found === undefined ? {} : { mappings: found }) },
-      refusal: { ...refuse("role_not_mapped", reason), needed },
+      refusal: {
+        ...withFix(refuse("role_not_mapped", reason), found && fixOf(grant)),
+        needed,
+      },
     };
   };
+}
+
+/** What the database, as it is, still needs. */
+function fixOf(grant: NeededGrant | undefined): string {
+  return grant === undefined
+    ? "connect as another role: nobody can be mapped to this one"
+    : `as admin: ${grant.statements.join(" ")}`;
 }
 
 function whyNot({ role, principalsOfRole }: RoleMappingFacts, arn: string): string {

@@ -3,12 +3,13 @@ import type { AccessKey, Caller } from "../../iam/index.ts";
 import {
   type AuthToken,
   diagnoseSignature,
+  SIGNING_CURES,
   type SigningKeyCache,
   verifySignature,
 } from "../../sigv4/index.ts";
 import type { StepOutcome } from "../pipeline.ts";
 import type { SignatureSurroundings } from "../ports.ts";
-import { refuse } from "../refusal.ts";
+import { refuse, withFix } from "../refusal.ts";
 
 /**
  * Makes the step that recomputes the signature, and so proves who signed. What else may have been signed
@@ -37,9 +38,12 @@ export function checkSignature(
     return {
       kind: "refuse",
       saw: { accessKeyId, diagnosis, canonicalRequest, stringToSign, computedSignaturePrefix },
-      refusal: refuse(
-        "signature_mismatch",
-        `signature is not the one that the secret of \`${accessKeyId}\` gives: ${why}`,
+      refusal: withFix(
+        refuse(
+          "signature_mismatch",
+          `signature is not the one that the secret of \`${accessKeyId}\` gives: ${why}`,
+        ),
+        mistake && SIGNING_CURES[mistake.kind],
       ),
     };
   };
