@@ -168,7 +168,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   const faults = new Faults({
     operations: AWS_OPERATIONS,
     connectSteps: CONNECTION_STEPS,
-    wait: (ms) => pause(ms, undefined, { ref: false }),
+    wait: (ms, signal) => pause(ms, undefined, { ref: false, signal }).catch(() => undefined),
   });
   const needed = new NeededLog();
   const authorizer = createConnectionAuthorizer({
@@ -192,7 +192,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       gate,
       accessKeys: accounts,
       networks: new MemoryNetworkDirectory(config.networks),
-      surroundings: signatureSurroundings({ accounts, clusters, aliases: config.aliases }),
+      surroundings: signatureSurroundings({ accounts, clusters, aliases: config.aliases, clock }),
       policies: {
         policiesFor: (principal, { identifier, region, accountId }) => ({
           ...accounts.policiesOf(principal, accountId),
@@ -225,6 +225,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     engineOf: (cluster) => engines.engineOf(cluster),
   });
   const gated = new GatedConnections();
+  const oneTimePasswords = new OneTimePasswords();
   const hooks = openHooks(config, notice);
   const certificates = await openCertificates(
     {
@@ -237,7 +238,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   const listener = createPostgresListener({
     findSecureContext: certificates.find,
     environment: {
-      authorizer: gated.authorizer(authorizer),
+      authorizer: gated.authorizer(authorizer, store),
       engines,
       observer: {
         opened: (connection) => {
@@ -310,11 +311,10 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
     needed,
     faults,
     events,
-    gate: gated.gate,
     states: makeStates(
       {
         ...{ config, clock, opened, store, engines, listener, faults, log, events, needed },
-        ...{ gate: gated.gate, connectionGate: gate, coverage: reviews },
+        ...{ gate: gated.gate, connectionGate: gate, coverage: reviews, oneTimePasswords },
       },
       parts.version,
     ),
@@ -345,6 +345,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       onEvent({ kind: "internal-error", sessionId: undefined, error });
     },
     aws: {
+      gate: gated.gate,
       faults,
       events,
       accessKeys: accounts,
@@ -357,7 +358,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
       sts: {
         sessions: sessionTokens,
         webIdentities: new OidcTokens(clock),
-        oneTimePasswords: new OneTimePasswords(),
+        oneTimePasswords,
         accountOfAccessKeyId,
       },
     },

@@ -107,7 +107,7 @@ export function connectionPipelines(ports: AuthorizationPorts, clock: Clock): Co
     .waivable("access-key", ["token"], resolveAccessKey(ports.accessKeys))
     .waivable("session-credentials", ["token", "accessKey"], checkSessionCredentials(clock))
     .waivable("scope", ["token", "cluster"], checkScope)
-    .waivable("lifetime", ["token"], checkLifetime(clock))
+    .waivable("lifetime", ["token"], checkLifetime(clock, ports.surroundings))
     .waivable(
       "signature",
       ["token", "accessKey"],

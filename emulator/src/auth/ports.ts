@@ -1,6 +1,7 @@
 /** What the connection pipeline asks of the rest of the emulator. */
 import type { ClusterEndpoint, ClusterIdentifier } from "../dsql/index.ts";
 import type { AccessKeyLookup, AccessQuestion, Caller } from "../iam/index.ts";
+import type { ClockState } from "../shared/index.ts";
 import type { SigningSurroundings } from "../sigv4/index.ts";
 import type { Cluster, ConnectionAttempt, Network } from "./connection-attempt.ts";
 
@@ -86,10 +87,12 @@ export interface FaultInjection {
   }): Promise<InjectedFault | undefined>;
 }
 
-/** Knows what a client may have signed or used in place of what is right. */
+/** Knows what a client may have signed or used in place of what is right, and which time it may have gone by. */
 export interface SignatureSurroundings {
   /** Names of clusters and aliases, regions, and the access keys of all accounts with their secrets. */
   signingSurroundings(): SigningSurroundings;
+  /** How the emulator's clock stands to the system's, which clients go by. */
+  clockState(): ClockState;
 }
 
 /** All ports of the pipeline. */
@@ -101,6 +104,6 @@ export interface AuthorizationPorts {
   readonly policies: PolicyStore;
   readonly roleMappings: RoleMappingStore;
   readonly faults?: FaultInjection;
-  /** Without it, fewer mistakes behind a wrong signature are named. */
+  /** Without it, fewer mistakes behind a wrong signature or a wrong time are named. */
   readonly surroundings?: SignatureSurroundings;
 }

@@ -3,6 +3,7 @@ import type { Accounts } from "../accounts/index.ts";
 import type { SignatureSurroundings } from "../auth/index.ts";
 import type { Clusters } from "../clusters/index.ts";
 import type { HostAlias } from "../config/index.ts";
+import type { ClockControl } from "../shared/index.ts";
 import { MAX_TRIED } from "../sigv4/index.ts";
 
 /** Where clusters, aliases and access keys are found. */
@@ -10,6 +11,7 @@ export interface SurroundingsOf {
   readonly accounts: Pick<Accounts, "directories">;
   readonly clusters: Pick<Clusters, "allClusters">;
   readonly aliases: readonly HostAlias[];
+  readonly clock: Pick<ClockControl, "state">;
 }
 
 /** As they are when a signature is wrong. */
@@ -17,8 +19,10 @@ export function signatureSurroundings({
   accounts,
   clusters,
   aliases,
+  clock,
 }: SurroundingsOf): SignatureSurroundings {
   return {
+    clockState: () => clock.state(),
     signingSurroundings: () => {
       const views = clusters.allClusters();
       return {

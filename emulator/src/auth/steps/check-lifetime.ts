@@ -1,14 +1,20 @@
 /** The token is valid now: neither expired, nor from the future, nor made to last too long. */
 import { LIMITS } from "../../dsql/index.ts";
-import type { Clock } from "../../shared/index.ts";
+import type { Clock, ClockState } from "../../shared/index.ts";
 import { assertNever } from "../../shared/index.ts";
 import { type AuthToken, checkTokenLifetime, formatAmzDate } from "../../sigv4/index.ts";
 import type { StepOutcome } from "../pipeline.ts";
-import { type AuthRefusal, refuse } from "../refusal.ts";
+import { adviceOnMovedClock, adviceOnTimeZone, describeClock } from "../clock-difference.ts";
+import type { SignatureSurroundings } from "../ports.ts";
+import { type AuthRefusal, refuse, withFix } from "../refusal.ts";
 
-/** Makes the step that checks the token's time window against the emulator's clock. */
+/**
+ * Makes the step that checks the token's time window against the emulator's clock. How that clock
+ * stands to the system's is asked only when the token is too old or too new.
+ */
 export function checkLifetime(
   clock: Clock,
+  surroundings?: Pick<SignatureSurroundings, "clockState">,
 ): (facts: { readonly token: AuthToken }) => StepOutcome<object> {
   return ({ token }) => {
     const now = clock.now();
@@ -18,10 +24,27 @@ export function checkLifetime(
       now: now.toISOString(),
     };
     const refusal = lifetimeRefusal(token, now);
-    return refusal === undefined
-      ? { kind: "continue", facts: {}, saw }
-      : { kind: "refuse", saw, refusal };
+    if (refusal === undefined) return { kind: "continue", facts: {}, saw };
+    if (refusal.code !== "token_expired" && refusal.code !== "token_not_yet_valid") {
+      return { kind: "refuse", saw, refusal };
+    }
+    const state = surroundings?.clockState();
+    return {
+      kind: "refuse",
+      saw: { ...saw, ...(state && { clockOffsetMs: state.offsetMs, isFrozen: state.isFrozen }) },
+      refusal: withClockAdvice(refusal, token, state ?? { now, isFrozen: false, offsetMs: 0 }),
+    };
   };
+}
+
+/** The refusal, with what the clocks have to do with it. */
+function withClockAdvice(refusal: AuthRefusal, token: AuthToken, state: ClockState): AuthRefusal {
+  const difference = describeClock(state);
+  if (difference === undefined) return withFix(refusal, adviceOnTimeZone(token, state.now));
+  const systemNow = new Date(state.now.getTime() - state.offsetMs);
+  const isRightThen = lifetimeRefusal(token, systemNow) === undefined;
+  const told = { ...refusal, reason: `${refusal.reason}; ${difference}` };
+  return withFix(told, isRightThen ? adviceOnMovedClock(state) : undefined);
 }
 
 function lifetimeRefusal(token: AuthToken, now: Date): AuthRefusal | undefined {
