@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { signToken, TEST_ACCESS_KEY, TEST_HOST } from "../../test/fixtures/sigv4/sign-token.ts";
 import { MISMATCHING_TOKENS } from "../../test/fixtures/sigv4/token-fixtures.ts";
+import { AWS_REGIONS } from "./aws-regions.ts";
 import type { AuthToken } from "./auth-token.ts";
 import { parseAuthToken } from "./parse-auth-token.ts";
 import { signingKey } from "./signing-key.ts";
@@ -125,9 +126,38 @@ describe("the mistake behind a wrong signature", () => {
     }
   });
 
+  test.each(AWS_REGIONS.filter((region) => region !== "us-east-1"))(
+    "is found for region %s, whatever regions the emulator's clusters are in",
+    (region) => {
+      const given = signToken();
+      const [, query = ""] = /\?(.*)&X-Amz-Signature=/.exec(given) ?? [];
+      const own = ["GET", "/", query, ...HOST_LINES, EMPTY_HASH].join("\n");
+      const hash = createHash("sha256").update(own).digest("hex");
+      const scope = "20260115/us-east-1/dsql/aws4_request";
+      const key = signingKey(secretAccessKey, "20260115", region, "dsql");
+      const toSign = ["AWS4-HMAC-SHA256", "20260115T120000Z", scope, hash].join("\n");
+      const ofOtherKey = given.replace(/\w{64}$/, computeSignature(key, toSign));
+      const edited = signToken({ region }).replace(`%2F${region}%2F`, "%2Fus-east-1%2F");
+      const surroundings = { hosts: [], regions: ["us-east-1", "eu-west-1"], accessKeys: [] };
+      const found = [ofOtherKey, edited].map(
+        (text) => diagnoseSignature(parsed(text), secretAccessKey, surroundings).mistake,
+      );
+      expect(found).toEqual([
+        {
+          kind: "signing-key-of-other-scope",
+          description: `the signing key was derived for region \`${region}\`, the scope says \`${scope}\``,
+        },
+        {
+          kind: "scope-changed",
+          description: `the token was signed for region \`${region}\` and \`X-Amz-Credential\` was changed afterwards`,
+        },
+      ]);
+    },
+  );
+
   test("says how many were tried", () => {
     const none = diagnoseSignature(parsed(signToken({ secretAccessKey: "x" })), secretAccessKey);
-    expect(none).toEqual({ mistake: undefined, tried: 34 });
+    expect(none).toEqual({ mistake: undefined, tried: 104 });
     const first = diagnoseSignature(
       parsed(signToken({ secretAccessKey: `${secretAccessKey}\n` })),
       secretAccessKey,

@@ -1,5 +1,6 @@
 /** The ways in which a token may have been changed after it was signed, undone one at a time. */
 import { formatAmzDate } from "./amz-date.ts";
+import { AWS_REGIONS } from "./aws-regions.ts";
 import type { AuthToken, QueryParameter } from "./auth-token.ts";
 import { SECURITY_TOKEN_PARAMETER } from "./constants.ts";
 import { type CredentialScope, formatScope } from "./credential-scope.ts";
@@ -30,6 +31,7 @@ export type SigningMistakeKind =
 export interface SigningSurroundings {
   /** Names of clusters and aliases. */
   readonly hosts: readonly string[];
+  /** Besides those of AWS, which are always tried. */
   readonly regions: readonly string[];
   /** All of the accounts; the secrets are only compared with. */
   readonly accessKeys: readonly {
@@ -39,7 +41,7 @@ export interface SigningSurroundings {
 }
 
 /** Of each list of the surroundings that is tried (our choice): a wrong token costs at most some milliseconds. */
-export const MAX_TRIED = { hosts: 30, regions: 10, accessKeys: 100 } as const;
+export const MAX_TRIED = { hosts: 30, regions: 5, accessKeys: 100 } as const;
 
 const MS_PER_DAY = 86_400_000;
 
@@ -49,9 +51,8 @@ const USUAL_PORTS = [5432, 443] as const;
 /** Lifetimes that signers write by themselves, in seconds. */
 const USUAL_LIFETIMES = [900, 3600, 86_400, 604_800] as const;
 
-/** Services whose signers clients take for DSQL's, and the region that they begin with. */
+/** Services whose signers clients take for DSQL's. */
 const USUAL_SERVICES = ["dsql", "rds-db", "rds", "execute-api", "sts"] as const;
-const USUAL_REGION = "us-east-1";
 
 /** A change, and the token as it would have been before it. */
 export type TokenChange = readonly [
@@ -184,7 +185,12 @@ export function otherScopes(
   regions: readonly string[],
 ): (readonly [what: string, CredentialScope])[] {
   const { region, service } = credential;
-  const otherRegions = [...new Set([...regions.slice(0, MAX_TRIED.regions), USUAL_REGION])];
+  const otherRegions = [
+    ...AWS_REGIONS,
+    ...[...new Set(regions)]
+      .filter((other) => !AWS_REGIONS.includes(other))
+      .slice(0, MAX_TRIED.regions),
+  ];
   return [
     ...otherRegions
       .filter((other) => other !== region)
