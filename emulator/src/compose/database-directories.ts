@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseLocation } from "../clusters/index.ts";
 import { parseClusterIdentifier } from "../dsql/index.ts";
+import { JsonStateFile } from "../stores/index.ts";
 
 /** Name of the folder in the data directory. */
 const FOLDER = "clusters";
@@ -20,12 +21,29 @@ const FOLDER = "clusters";
 const COPIES_FOLDER = "database-copies";
 /** Behind the name of a database whose data are to be removed, with the cluster. */
 const MARK = ".dropping";
+/** Behind the name of a database: that other data take its place, and what is marked with them. */
+const REPLACEMENT = ".next.json";
 /** Behind the name of a database: which hooks have run on it. */
 export const HOOK_MARKS = ".hooks.json";
 /** Of a database on which none has run. */
 const NO_HOOK_MARKS = '{"formatVersion":1,"ran":{}}\n';
 /** Behind the names of files and directories that are being written, filled or removed. */
 const HALF = /\.(?:partial|next|dropped|tmp)$/;
+
+/** What comes with the data that take the place of those of a database. */
+export interface Replacement {
+  /** Whether they have what the configuration declares. */
+  readonly hasBegun: boolean;
+  /** Which hooks have run on them; `undefined` leaves what is marked. */
+  readonly hookMarks: string | undefined;
+}
+
+interface ReplacementNote extends Replacement {
+  readonly formatVersion: 1;
+}
+
+/** Keeps whether a database has its beginning. */
+export type MarkBeginning = (hasBegun: boolean) => Promise<void>;
 
 /** The directories, in the data directory, or in one of their own for as long as the emulator runs. */
 export class DatabaseDirectories {
@@ -66,6 +84,7 @@ export class DatabaseDirectories {
   async drop(database: DatabaseLocation): Promise<void> {
     const path = this.pathOf(database);
     const aside = `${path}.dropped`;
+    await rm(this.#noteOf(database).path, { force: true });
     await rm(aside, { recursive: true, force: true });
     if (existsSync(path)) renameSync(path, aside);
     await rm(`${path}${HOOK_MARKS}`, { force: true });
@@ -79,17 +98,41 @@ export class DatabaseDirectories {
   }
 
   /**
-   * Puts the data at `nextPathOf` in place of those of a database whose engine does not run.
+   * Puts the data at `nextPathOf`, which are complete, in place of those of a database whose engine does
+   * not run. A kill leaves all as it was, or `finish` and `finishReplacement` do the rest.
    *
-   * @param hookMarks those that come with the data; `undefined` leaves those that there are
+   * @throws StateFileError when it cannot be noted, and all is as it was; what `finishReplacement` throws
    */
-  async replace(database: DatabaseLocation, hookMarks: string | undefined): Promise<void> {
-    const path = this.pathOf(database);
+  async replace(
+    database: DatabaseLocation,
+    replacement: Replacement,
+    mark: MarkBeginning,
+  ): Promise<void> {
+    await this.#noteOf(database).write(() => ({ formatVersion: 1, ...replacement }));
+    await this.finishReplacement(database, mark);
+  }
+
+  /**
+   * Finishes what `replace` has begun on a database whose engine does not run, if it has.
+   *
+   * @throws Error of the file system or of `mark`; it can be called again
+   */
+  async finishReplacement(database: DatabaseLocation, mark: MarkBeginning): Promise<void> {
+    const note = this.#noteOf(database);
+    const replacement = note.read(isReplacementNote);
+    if (replacement === undefined) return;
+    const [path, next] = [this.pathOf(database), this.nextPathOf(database)];
     const aside = `${path}.dropped`;
-    await rm(aside, { recursive: true, force: true });
-    if (existsSync(path)) renameSync(path, aside);
-    renameSync(this.nextPathOf(database), path);
+    // Without them, they are in their place already.
+    if (existsSync(next)) {
+      await rm(aside, { recursive: true, force: true });
+      if (existsSync(path)) renameSync(path, aside);
+      renameSync(next, path);
+    }
+    const { hasBegun, hookMarks } = replacement;
     if (hookMarks !== undefined) writeFileSync(`${path}${HOOK_MARKS}`, hookMarks, { mode: 0o600 });
+    await mark(hasBegun);
+    await rm(note.path);
     await rm(aside, { recursive: true, force: true });
   }
 
@@ -103,21 +146,26 @@ export class DatabaseDirectories {
    * Finishes what a process that was killed had begun, before any engine runs.
    *
    * @param isKnown whether it was kept that a cluster uses the database
+   * @param mark keeps whether a database has its beginning
    * @returns the databases that were dropped
+   * @throws StateFileError when what is kept cannot be read or written
    */
   async finish(
     isKnown: (database: DatabaseLocation) => boolean,
+    mark: (database: DatabaseLocation, hasBegun: boolean) => Promise<void>,
   ): Promise<readonly DatabaseLocation[]> {
     const dropped: DatabaseLocation[] = [];
     if (this.#dataDirectory === undefined) return dropped;
     const root = this.#root();
     for (const region of namesIn(root)) {
-      for (const name of namesIn(join(root, region))) {
-        if (HALF.test(name)) rmSync(join(root, region, name), { recursive: true, force: true });
-        if (!name.endsWith(MARK)) continue;
-        const identifier = parseClusterIdentifier(name.slice(0, -MARK.length));
-        if (identifier === undefined) continue;
-        const database = { region, identifier };
+      const names = namesIn(join(root, region));
+      for (const database of databasesWith(REPLACEMENT, region, names)) {
+        await this.finishReplacement(database, (hasBegun) => mark(database, hasBegun));
+      }
+      for (const name of names.filter((name) => HALF.test(name))) {
+        rmSync(join(root, region, name), { recursive: true, force: true });
+      }
+      for (const database of databasesWith(MARK, region, names)) {
         if (isKnown(database)) {
           this.unmark(database);
         } else {
@@ -135,6 +183,10 @@ export class DatabaseDirectories {
     if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true });
   }
 
+  #noteOf(database: DatabaseLocation): JsonStateFile<ReplacementNote> {
+    return new JsonStateFile(`${this.pathOf(database)}${REPLACEMENT}`);
+  }
+
   #copiesFolder(): string {
     // No region and no cluster has such a name.
     return join(this.#root(), COPIES_FOLDER);
@@ -149,4 +201,23 @@ export class DatabaseDirectories {
 
 function namesIn(directory: string): readonly string[] {
   return existsSync(directory) ? readdirSync(directory) : [];
+}
+
+/** The databases that have a file with this behind their name. */
+function databasesWith(
+  ending: string,
+  region: string,
+  names: readonly string[],
+): readonly DatabaseLocation[] {
+  return names
+    .filter((name) => name.endsWith(ending))
+    .map((name) => parseClusterIdentifier(name.slice(0, -ending.length)))
+    .filter((identifier) => identifier !== undefined)
+    .map((identifier) => ({ region, identifier }));
+}
+
+function isReplacementNote(json: unknown): json is ReplacementNote {
+  const { formatVersion, hasBegun, hookMarks } = (json ?? {}) as Partial<ReplacementNote>;
+  const isText = hookMarks === undefined || typeof hookMarks === "string";
+  return formatVersion === 1 && typeof hasBegun === "boolean" && isText;
 }

@@ -14,7 +14,7 @@ import {
   type PgliteEngine,
   unpackDirectory,
 } from "../engine/index.ts";
-import type { DatabaseDirectories } from "./database-directories.ts";
+import type { DatabaseDirectories, Replacement } from "./database-directories.ts";
 import type { EnginePool } from "./engine-pool.ts";
 import type { SeedMarks } from "./seed-marks.ts";
 import type { BeginningImages, BeginningMoment } from "./seeded-engine.ts";
@@ -64,7 +64,7 @@ export interface DatabaseStatesParts {
   directoryOf(database: DatabaseLocation): string | undefined;
   readonly directories: Pick<
     DatabaseDirectories,
-    "drop" | "hookMarksOf" | "newCopyPath" | "nextPathOf" | "replace"
+    "drop" | "finishReplacement" | "hookMarksOf" | "newCopyPath" | "nextPathOf" | "replace"
   >;
 }
 
@@ -135,29 +135,24 @@ export function databaseStates(parts: DatabaseStatesParts): DatabaseStates {
         await marks.restart(key);
         await directories.drop(database);
       }
-      await mark(key, moment === "empty");
+      await marks.set(key, moment === "empty");
     });
-  }
-
-  async function mark(key: string, hasBegun: boolean): Promise<void> {
-    if (hasBegun) await marks.add(key);
-    else await marks.remove(key);
   }
 
   async function toFiles(
     database: DatabaseLocation,
-    { hasBegun, hookMarks }: { readonly hasBegun: boolean; readonly hookMarks?: string },
+    { hasBegun, hookMarks }: Replacement,
     fill: (directory: string) => void,
   ): Promise<void> {
     const key = parts.keyOf(database);
+    const mark = (is: boolean): Promise<void> => marks.set(key, is);
     await pool.whileStopped(key, async () => {
       const next = directories.nextPathOf(database);
+      // What an error has interrupted.
+      await directories.finishReplacement(database, mark);
       await rm(next, { recursive: true, force: true });
       fill(next);
-      // Killed between these, the emulator finds a database that begins anew, and no mixture.
-      await marks.restart(key);
-      await directories.replace(database, hookMarks);
-      await mark(key, hasBegun);
+      await directories.replace(database, { hasBegun, hookMarks }, mark);
     });
   }
 
@@ -192,7 +187,7 @@ export function databaseStates(parts: DatabaseStatesParts): DatabaseStates {
         const image = state.kind === "image" ? state.image : filesOnly(archive);
         await parts.engineOf(database).restoreImage(image);
       } else if (state.kind === "image") {
-        await toFiles(database, { hasBegun: true }, (to) => {
+        await toFiles(database, { hasBegun: true, hookMarks: undefined }, (to) => {
           unpackDirectory(state.image.archive, to);
         });
       } else {

@@ -80,6 +80,9 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
           transactionWaitMs: limits.transactionWaitMs,
           refusesRepeatedGrant: config.refuseRepeatedGrants,
           startProcess: async (archive) => {
+            if (directory !== undefined) {
+              await directories.finishReplacement(database, (is) => marks.set(key, is));
+            }
             // Nobody but its beginning has been in it: it begins anew.
             if (directory !== undefined && marks.isHalf(key)) await directories.drop(database);
             return startPgliteProcess({
@@ -129,7 +132,10 @@ export function createEngines({ config, databaseOf, onEvent }: EnginesOptions): 
       if (directoryOf(database) !== undefined) directories.unmark(database);
     },
     finishDrops: async (isKnown) => {
-      for (const database of await directories.finish(isKnown)) await marks.remove(keyOf(database));
+      const mark = (database: DatabaseLocation, is: boolean): Promise<void> =>
+        marks.set(keyOf(database), is);
+      const dropped = await directories.finish(isKnown, mark);
+      for (const database of dropped) await marks.remove(keyOf(database));
       // Before anybody looks what has run on them.
       for (const key of marks.halves()) {
         const database = locationOf(key);

@@ -43,15 +43,16 @@ describe("the marks of hooks", () => {
 
   test("go with the data of a database", async () => {
     const directories = new DatabaseDirectories(directory);
+    const mark = async (): Promise<void> => undefined;
     await new HookMarks(directory).add(DATABASE, "a.sql", "SELECT 1");
     const kept = directories.hookMarksOf(DATABASE);
     await directories.drop(DATABASE);
     expect(new HookMarks(directory).ranBefore(DATABASE, "a.sql", "SELECT 1")).toBe("no");
     mkdirSync(directories.nextPathOf(DATABASE), { recursive: true });
-    await directories.replace(DATABASE, kept);
+    await directories.replace(DATABASE, { hasBegun: true, hookMarks: kept }, mark);
     expect(new HookMarks(directory).ranBefore(DATABASE, "a.sql", "SELECT 1")).toBe("same");
     mkdirSync(directories.nextPathOf(DATABASE), { recursive: true });
-    await directories.replace(DATABASE, undefined);
+    await directories.replace(DATABASE, { hasBegun: true, hookMarks: undefined }, mark);
     expect(new HookMarks(directory).ranBefore(DATABASE, "a.sql", "SELECT 1")).toBe("same");
   });
 });

@@ -73,12 +73,23 @@ export class SeedMarks {
     if (wasThere.includes(true)) await this.#keep();
   }
 
+  /**
+   * Marks whether the database has its beginning.
+   *
+   * @throws StateFileError when it cannot be kept
+   */
+  async set(key: string, isDone: boolean): Promise<void> {
+    if (isDone) await this.add(key);
+    else await this.remove(key);
+  }
+
   async #change(marks: Set<string>, key: string): Promise<void> {
+    const wasThere = marks.has(key);
     marks.add(key);
     try {
       await this.#keep();
     } catch (error) {
-      marks.delete(key);
+      if (!wasThere) marks.delete(key);
       throw error;
     }
   }
