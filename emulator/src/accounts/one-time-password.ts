@@ -16,6 +16,11 @@ export class OneTimePasswords {
   /** From a seed to the last step whose password was taken. */
   readonly #lastSteps = new Map<string, number>();
 
+  /** Forgets which were given. */
+  clear(): void {
+    this.#lastSteps.clear();
+  }
+
   /** Whether this is the password of the device at this time, and was not given before. */
   take(seed: string, code: string, now: Date): boolean {
     const secret = decodeBase32(seed.toLowerCase().replace(/=+$/, ""));

@@ -117,36 +117,65 @@ export function emulatorStates(parts: EmulatorStatesParts): EmulatorStates {
     };
   }
 
-  /** @param moveClock comes first, so that nothing of the new state happens by the old time */
+  /**
+   * @param moveClock comes before the new state, and while there are no clusters, so that nothing of the one
+   *   happens by the time of the other
+   * @throws StateRefusal when a database cannot be brought back; clusters and accounts are then as before
+   */
   async function become(
     stateOfNow: () => WholeState,
-    moveClock: () => Promise<void> = async () => undefined,
+    moveClock?: () => Promise<void>,
   ): Promise<void> {
     await parts.endSessions(RESET_REASON);
-    await moveClock();
-    const state = stateOfNow();
-    const before = databasesOf(parts.clusters.snapshot());
-    for (const directory of parts.accounts.directories()) {
-      const account = state.accounts.find(({ accountId }) => accountId === directory.accountId);
-      if (account !== undefined) directory.reset(account);
+    const old = parts.clusters.snapshot();
+    let isEmptied = false;
+    try {
+      if (moveClock !== undefined) {
+        isEmptied = true;
+        parts.clusters.reset({ ...old, clusters: [] });
+        await moveClock();
+      }
+      const state = stateOfNow();
+      const after = databasesOf(state.clusters);
+      const remaining = new Set(after.map(keyOf));
+      const gone = databasesOf(old).filter((database) => !remaining.has(keyOf(database)));
+      for (const database of gone) parts.markForDrop(database);
+      await bringBackAll(after, state);
+      for (const directory of parts.accounts.directories()) {
+        const account = state.accounts.find(({ accountId }) => accountId === directory.accountId);
+        if (account !== undefined) directory.reset(account);
+      }
+      parts.clusters.reset(state.clusters);
+      isEmptied = false;
+      parts.clearPassing();
+      // After a kill, data are removed only of databases that no kept cluster uses.
+      await parts.keep();
+      await Promise.all(gone.map((database) => parts.dropDatabase(database)));
+    } catch (error) {
+      if (isEmptied) parts.clusters.reset(old);
+      throw error;
     }
-    parts.clusters.reset(state.clusters);
-    parts.clearPassing();
-    const after = databasesOf(state.clusters);
-    const remaining = new Set(after.map(keyOf));
-    const gone = before.filter((database) => !remaining.has(keyOf(database)));
-    for (const database of gone) parts.markForDrop(database);
-    await Promise.all(
-      after.map((database) =>
-        databases.bringBack(
-          database,
-          state.databases.get(keyOf(database)) ?? { kind: "beginning", moment: "configuration" },
-        ),
-      ),
-    );
-    // After a kill, data are removed only of databases that no kept cluster uses.
-    await parts.keep();
-    await Promise.all(gone.map((database) => parts.dropDatabase(database)));
+  }
+
+  /** Those that begin anew come first: their engines make room for others. All have ended when it settles. */
+  async function bringBackAll(all: readonly DatabaseLocation[], state: WholeState): Promise<void> {
+    const stateOf = (database: DatabaseLocation): DatabaseState =>
+      state.databases.get(keyOf(database)) ?? { kind: "beginning", moment: "configuration" };
+    const isBeginning = (database: DatabaseLocation): boolean =>
+      stateOf(database).kind === "beginning";
+    for (const turn of [all.filter(isBeginning), all.filter((one) => !isBeginning(one))]) {
+      const results = await Promise.allSettled(
+        turn.map((database) => databases.bringBack(database, stateOf(database))),
+      );
+      const failed = results.findIndex(({ status }) => status === "rejected");
+      const [result, database] = [results[failed], turn[failed]];
+      if (result?.status !== "rejected" || database === undefined) continue;
+      const reason = result.reason instanceof Error ? result.reason.message : String(result.reason);
+      throw new StateRefusal(
+        "conflict",
+        `the database of ${database.identifier} cannot be brought back: ${reason}`,
+      );
+    }
   }
 
   async function setClock({ now, isFrozen, offsetMs }: ClockState): Promise<void> {
@@ -265,7 +294,12 @@ export function emulatorStates(parts: EmulatorStatesParts): EmulatorStates {
         snapshots.delete(name);
         await discard(found.databases);
       }),
-    reset: (request) => gate.exclusively(() => reset(request)),
+    reset: async (request) => {
+      if (typeof request.to === "object") snapshotOf(request.to.snapshot);
+      // What faults delay would hold the gate as long.
+      parts.clearPassing();
+      return gate.exclusively(() => reset(request));
+    },
     exportState: () =>
       gate.exclusively(async () => {
         const state = await take();

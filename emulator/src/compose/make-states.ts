@@ -33,6 +33,7 @@ export interface StateSources {
   readonly needed: NeededLog;
   readonly coverage: { reset(): void };
   readonly connectionGate: { refill(): void };
+  readonly oneTimePasswords: { clear(): void };
 }
 
 /** Makes the keeper of the state of this emulator. */
@@ -55,6 +56,7 @@ export function makeStates(sources: StateSources, version: string): EmulatorStat
     clearPassing: () => {
       sources.faults.clear();
       sources.connectionGate.refill();
+      sources.oneTimePasswords.clear();
     },
     clearRecords: () => {
       sources.log.clear();
@@ -62,10 +64,7 @@ export function makeStates(sources: StateSources, version: string): EmulatorStat
       sources.needed.clear();
       sources.coverage.reset();
     },
-    endSessions: async (reason) => {
-      const arns = store.clusters.allClusters().map(({ arn }) => arn);
-      await Promise.all(arns.map((arn) => listener.endSessionsOf(arn, reason)));
-    },
+    endSessions: (reason) => listener.endAllSessions(reason),
     keep: async () => {
       await Promise.all([opened.keep(), store.keep()]);
     },

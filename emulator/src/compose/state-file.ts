@@ -108,7 +108,12 @@ export async function readStateFile(
   checked("its clusters", () => {
     checks.clusters(content.clusters);
   });
-  const listed = checked("its list of databases", () => databaseEntries(content.databases));
+  checked("its clusters", () => {
+    checkLocations(content.clusters);
+  });
+  const listed = checked("its list of databases", () =>
+    databaseEntries(content.databases, content.clusters),
+  );
   const databases: StateFileContent["databases"][number][] = [];
   for (const { region, identifier: text, archive } of listed) {
     const identifier = parseClusterIdentifier(text);
@@ -132,7 +137,22 @@ function clockState({ now, frozen, offsetMs }: ContentJson["clock"]): ClockState
   return { now: moment, isFrozen: frozen, offsetMs };
 }
 
-function databaseEntries(databases: ContentJson["databases"]): ContentJson["databases"] {
+/** Names of clusters and databases become names of files. */
+function checkLocations({ clusters }: ClustersSnapshot): void {
+  for (const cluster of clusters) {
+    for (const { region, identifier } of [cluster, cluster.database]) {
+      if (!REGION.test(region)) throw new Error(`\`${region}\` is no region`);
+      if (parseClusterIdentifier(identifier) === undefined) {
+        throw new Error(`\`${identifier}\` is no identifier of a cluster`);
+      }
+    }
+  }
+}
+
+function databaseEntries(
+  databases: ContentJson["databases"],
+  { clusters }: ClustersSnapshot,
+): ContentJson["databases"] {
   const isText = (value: unknown): boolean => typeof value === "string";
   const isEntry = ({
     region,
@@ -143,6 +163,11 @@ function databaseEntries(databases: ContentJson["databases"]): ContentJson["data
   const isList: boolean = Array.isArray(databases);
   if (!isList || !databases.every(isEntry)) {
     throw new Error("it has another form");
+  }
+  const used = new Set(clusters.map(({ database }) => `${database.region}/${database.identifier}`));
+  for (const { region, identifier } of databases) {
+    if (used.delete(`${region}/${identifier}`)) continue;
+    throw new Error(`${identifier} stands in it twice, or no cluster has it`);
   }
   return databases;
 }

@@ -20,8 +20,6 @@ export interface ControlPlaneOptions extends Omit<EmulatorApiSources, "startedAt
   readonly bindHost: AllowedHostOptions["bindHost"];
   /** Further host names, without port, under which the API may be called: of a compose network, say. */
   readonly allowedHosts?: readonly string[];
-  /** Passed by each call of AWS's APIs, so that none of them runs while the whole state is changed. */
-  readonly gate?: { enter(): Promise<() => void> };
   /** Told of errors that nobody expected; they are bugs, and the client learns nothing of them. */
   readonly onInternalError: InternalErrorListener;
   /** The APIs of AWS; without it nothing but the emulator's own API answers. */
@@ -62,15 +60,6 @@ export function buildControlPlane(options: ControlPlaneOptions): FastifyInstance
     const refusal = guard(request);
     if (refusal !== undefined) throw refusal;
   });
-  const { gate } = options;
-  if (gate !== undefined) {
-    app.addHook("onRequest", async ({ url }, reply) => {
-      if (url.startsWith("/_emulator/")) return;
-      const leave = await gate.enter();
-      reply.raw.once("close", leave);
-      if (reply.raw.closed) leave();
-    });
-  }
   app.setErrorHandler((error, _request, reply) => answerError(error, reply, onInternalError));
   app.setNotFoundHandler(({ method, url }, reply) => {
     const path = url.split("?", 1)[0] ?? url;

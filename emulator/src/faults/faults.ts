@@ -11,8 +11,8 @@ export const MAX_FAULT_RULES = 1000;
 
 /** What faults are made from. */
 export interface FaultsOptions extends FaultTargets {
-  /** Waits in real time. */
-  readonly wait: (ms: number) => Promise<void>;
+  /** Waits in real time, not longer than until the signal. Never rejects. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** What has become of a rule. */
@@ -75,6 +75,8 @@ export class Faults {
   readonly #options: FaultsOptions;
   readonly #entries = new Map<string, Entry>();
   #lastNumber = 0;
+  /** Ends what is delayed. */
+  #cleared = new AbortController();
 
   constructor(options: FaultsOptions) {
     this.#options = options;
@@ -105,9 +107,11 @@ export class Faults {
     return this.#entries.delete(id);
   }
 
-  /** Deletes all rules. */
+  /** Deletes all rules; what they have delayed goes on at once. */
   clear(): void {
     this.#entries.clear();
+    this.#cleared.abort();
+    this.#cleared = new AbortController();
   }
 
   /**
@@ -173,7 +177,7 @@ export class Faults {
       if (end.kind !== "none") break;
     }
     if (ids.length === 0) return undefined;
-    if (latencyMs > 0) await this.#options.wait(latencyMs);
+    if (latencyMs > 0) await this.#options.wait(latencyMs, this.#cleared.signal);
     return { ids, latencyMs, end };
   }
 }

@@ -49,6 +49,8 @@ export interface PostgresListener {
    * @returns how many there were, when all of them are closed
    */
   endSessionsOf(clusterArn: string, reason: string): Promise<number>;
+  /** Ends the sessions of all clusters with 57P01; resolves when they are closed. */
+  endAllSessions(reason: string): Promise<void>;
   /**
    * Tells the clients that the emulator stops, and closes everything. Statements that run may end
    * within `graceMs`, then they are interrupted; what does not react is cut off.
@@ -127,6 +129,10 @@ export function createPostgresListener(options: PostgresListenerOptions): Postgr
       );
       await Promise.all(sessions.map((session) => session.end(reason)));
       return sessions.length;
+    },
+    endAllSessions: async (reason) => {
+      const sessions = [...connections].flatMap(({ connection }) => connection?.handle ?? []);
+      await Promise.all(sessions.map((session) => session.end(reason)));
     },
     stop: async (graceMs = DEFAULT_GRACE_MS) => {
       const closed = new Promise<void>((resolve) => {

@@ -45,7 +45,9 @@ export function* unpackTar(archive: Uint8Array): Generator<TarEntry> {
   let offset = 0;
   while (offset + BLOCK_BYTES <= bytes.length && bytes[offset] !== 0) {
     const name = textAt(bytes, offset + FIELD.name, MAX_NAME_BYTES);
-    const size = Number.parseInt(textAt(bytes, offset + FIELD.size, 12), 8);
+    const sizeText = textAt(bytes, offset + FIELD.size, 12).trim();
+    if (!/^[0-7]{1,11}$/.test(sizeText)) throw new Error("the tar archive has a size that is none");
+    const size = Number.parseInt(sizeText, 8);
     const isDirectory = textAt(bytes, offset + FIELD.type, 1) === TYPE_DIRECTORY;
     offset += BLOCK_BYTES;
     if (!(offset + size <= bytes.length)) throw new Error("the tar archive is cut short");

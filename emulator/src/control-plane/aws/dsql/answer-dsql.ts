@@ -1,4 +1,5 @@
 /** From a received request to the service's answer: who, what, may they, is it right, and do it. */
+import type { CallGate } from "../call-gate.ts";
 import { type Clusters, ClustersError } from "../../../clusters/index.ts";
 import { parseAccountId } from "../../../dsql/index.ts";
 import { denialMessage, requestPrincipal, type RequestContext } from "../../../iam/index.ts";
@@ -39,6 +40,7 @@ export interface DsqlApiSources extends Omit<Authenticator, "services"> {
   readonly requestIds: RequestIdSource;
   readonly faults?: FaultInjector;
   readonly events?: ApiCallRecorder;
+  readonly gate?: CallGate;
 }
 
 /** An answer to send. */

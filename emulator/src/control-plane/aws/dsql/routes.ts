@@ -1,4 +1,5 @@
 /** `/cluster`, `/clusters`, `/stream` and `/tags`: the API of Aurora DSQL. */
+import { insideGate } from "../call-gate.ts";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { ApiError } from "../../api-error.ts";
 import type { InternalErrorListener } from "../../error-handler.ts";
@@ -32,7 +33,11 @@ export function addDsqlApi(
         url,
         exposeHeadRoute: false,
         handler: async (request, reply) =>
-          send(reply, sources, await answerDsql(receiveRequest(request), sources)),
+          send(
+            reply,
+            sources,
+            await insideGate(sources.gate, () => answerDsql(receiveRequest(request), sources)),
+          ),
       });
     }
   });

@@ -1,4 +1,5 @@
 /** From a received request to the answer of a Query service: who, what, may they, and do it. */
+import type { CallGate } from "../call-gate.ts";
 import {
   type AttachedPolicy,
   type Caller,
@@ -76,6 +77,7 @@ export interface QueryApiSources extends Omit<Authenticator, "services"> {
   readonly sts: StsSources;
   readonly faults?: FaultInjector;
   readonly events?: ApiCallRecorder;
+  readonly gate?: CallGate;
   readonly services: readonly QueryService<QueryCall, UnsignedCall>[];
 }
 

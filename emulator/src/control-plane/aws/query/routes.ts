@@ -1,4 +1,5 @@
 /** `POST /` and `GET /`: IAM and STS behind one endpoint, told apart by what the request is signed for. */
+import { insideGate } from "../call-gate.ts";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { ApiError } from "../../api-error.ts";
 import type { InternalErrorListener } from "../../error-handler.ts";
@@ -29,7 +30,9 @@ export function addQueryApi(
       url: "/",
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        const { httpStatus, requestId, xml } = await answerQuery(receiveRequest(request), sources);
+        const { httpStatus, requestId, xml } = await insideGate(sources.gate, () =>
+          answerQuery(receiveRequest(request), sources),
+        );
         return send(reply, sources, { httpStatus, requestId, xml });
       },
     });
