@@ -35,7 +35,7 @@ const SECTION = new RegExp(
     "- hint: (?:none|`(?<hint>[^`]+)`)",
     "- source: (?<source>.+)",
     "- cause: (?<meaning>.+)",
-    "- fix: (?<fix>.+)\n*$",
+    "- fix: (?<fix>.+)\n*(?:\n\n[^]*)?$",
   ].join("\n"),
 );
 
