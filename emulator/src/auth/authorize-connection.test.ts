@@ -77,6 +77,7 @@ describe("a connection in strict mode", () => {
 /** What the pipeline says of a token of a long-term key by what parser and verifier say. */
 function expectedCode(name: string, judgement: string): string {
   if (judgement === "match") return "admitted";
+  if (judgement === "invalid-credential") return "credential_malformed";
   if (judgement !== "mismatch") return "token_malformed";
   if (name === "another access key id") return "access_key_unknown";
   if (name === "another day in the scope") return "scope_date_wrong";

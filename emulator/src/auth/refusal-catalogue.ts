@@ -100,6 +100,14 @@ export const REFUSALS = {
     meaning: "the password is not an auth token",
     fix: "use the token of generate-db-connect-auth-token or of an AWS SDK, unchanged, as the password",
   }),
+  credential_malformed: accessDenied({
+    hint: INVALID_TOKEN,
+    textConfidence: "inferred",
+    source: FIELD_REPORT,
+    meaning:
+      "the password has a token's form, but its X-Amz-Credential names no access key and scope",
+    fix: "sign with an AWS SDK: X-Amz-Credential is <access key id>/<yyyymmdd>/<region>/dsql/aws4_request",
+  }),
   access_key_unknown: accessDenied({
     hint: INVALID_TOKEN,
     textConfidence: "observed",

@@ -24,7 +24,9 @@ export function parseToken(facts: {
       problem: parsed.code,
       damage: damage?.kind ?? null,
     };
-    return { kind: "refuse", saw, refusal: refuse("token_malformed", reason) };
+    // FIDELITY: a credential that is there but malformed is one that AWS does not know; docs/fidelity.md.
+    const code = parsed.code === "invalid-credential" ? "credential_malformed" : "token_malformed";
+    return { kind: "refuse", saw, refusal: refuse(code, reason) };
   }
   const saw = { token: redactAuthToken(password) };
   return { kind: "continue", facts: { token: parsed.token }, saw };
