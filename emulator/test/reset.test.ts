@@ -1,6 +1,7 @@
 /** Snapshots, resets, exports and imports of a whole emulator, by real clients. */
 import {
   CreateClusterCommand,
+  DeleteClusterCommand,
   DSQLClient,
   GetClusterCommand,
   ListClustersCommand,
@@ -164,6 +165,27 @@ describe("a reset to a snapshot", () => {
     expect(await statusOf()).toBe("ACTIVE");
     await snapshot.reset({ clock: true });
     expect(await statusOf()).toBe("CREATING");
+  });
+
+  test("with the clock: what is due to the clusters before it does not happen", async () => {
+    await using slow = await startEmulator({
+      config: { clusterLifecycle: { deletingMs: 3_600_000 } },
+    });
+    const {
+      identifier = "",
+      arn = "",
+      endpoint = "",
+    } = await clientsOf(slow).dsql.send(
+      new CreateClusterCommand({ deletionProtectionEnabled: false }),
+    );
+    const to = { ...slow, clusters: [{ identifier, arn, endpoint, region: slow.region }] };
+    await ask("CREATE TABLE kept (id int PRIMARY KEY)", {}, to);
+    await slow.clock.advance("P1D");
+    const snapshot = await slow.snapshot("tomorrow");
+    await slow.clock.set(new Date(), { force: true });
+    await clientsOf(slow).dsql.send(new DeleteClusterCommand({ identifier }));
+    await snapshot.reset({ clock: true });
+    expect(await ask("SELECT count(*)::int FROM kept", {}, to)).toEqual([[0]]);
   });
 
   test("is one of many, and calls meanwhile find what was before or what is after", async () => {

@@ -173,6 +173,31 @@ describe("an exported state", () => {
       /^its clusters cannot be used: /,
     ],
     [
+      "whose cluster has its database elsewhere on the disk",
+      () =>
+        changed(file, ({ clusters }) => {
+          const { clusters: list } = clusters as { readonly clusters: readonly object[] };
+          const database = { region: "../../elsewhere", identifier: "testcluster000000000000000" };
+          return { clusters: { ...clusters, clusters: list.map((one) => ({ ...one, database })) } };
+        }),
+      /^its clusters cannot be used: `\.\.\/\.\.\/elsewhere` is no region$/,
+    ],
+    [
+      "whose database is named as no cluster is",
+      () =>
+        changed(file, ({ clusters }) => {
+          const { clusters: list } = clusters as { readonly clusters: readonly object[] };
+          const database = { region: "us-east-1", identifier: ".." };
+          return { clusters: { ...clusters, clusters: list.map((one) => ({ ...one, database })) } };
+        }),
+      /^its clusters cannot be used: `\.\.` is no identifier of a cluster$/,
+    ],
+    [
+      "that has a database twice",
+      () => changed(file, ({ databases }) => ({ databases: [...databases, ...databases] })),
+      /^its list of databases cannot be used: testcluster000000000000000 stands in it twice, or no cluster has it$/,
+    ],
+    [
       "without databases",
       () => changed(file, () => ({ databases: undefined })),
       /^its list of databases cannot be used: it has another form$/,

@@ -30,6 +30,13 @@ describe("tar archives", () => {
     );
   });
 
+  test.each(["-0000001000", "1e3", "99999999999", ""])("with the size %j are refused", (size) => {
+    const archive = Buffer.from(packTar(ENTRIES));
+    archive.fill(0, 124, 136);
+    archive.write(size, 124);
+    expect(() => [...unpackTar(archive)]).toThrow("the tar archive has a size that is none");
+  });
+
   test("take no name of more than 100 bytes", () => {
     const name = "n".repeat(101);
     expect(() => packTar([{ name, data: undefined }])).toThrow(
