@@ -227,14 +227,7 @@ async function startLocked(parts: EmulatorParts): Promise<Emulator> {
   const gated = new GatedConnections();
   const oneTimePasswords = new OneTimePasswords();
   const hooks = openHooks(config, notice);
-  const certificates = await openCertificates(
-    {
-      config,
-      stateDirectory,
-      onNotice: notice,
-    },
-    store,
-  );
+  const certificates = await openCertificates({ config, stateDirectory, onNotice: notice }, store);
   const listener = createPostgresListener({
     findSecureContext: certificates.find,
     environment: {
