@@ -25,6 +25,8 @@ type ScenarioLibrary = typeof Library;
 
 const DEFAULT_DIRECTORY = "scenarios";
 const DEFAULT_FIRST_FILE = "scenarios/first.yaml";
+/** As shells answer for a program that Ctrl-C ended. */
+const EXIT_STOPPED = 130;
 const MOST_FILES = 10_000;
 const MOST_JOBS = 64;
 
@@ -128,17 +130,26 @@ async function run(
   }
   const target = await targetOf(given, io);
   const startedAt = performance.now();
+  const stopped = new AbortController();
+  const stop = (): void => {
+    io.stderr("stopping after the scenarios that run; once more to end at once\n");
+    stopped.abort();
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
   const results = await library.runScenarios(scenarios, {
     target,
+    signal: stopped.signal,
     jobs: jobsOf(given.text("jobs")),
     isBailing: given.flag("bail"),
     onResult: (result) => {
       io.stdout(library.resultText(result));
     },
   });
+  process.off("SIGINT", stop).off("SIGTERM", stop);
   io.stdout(library.summaryText(results, performance.now() - startedAt));
   write(given.text("junit"), library.junitText(results), io);
   write(given.text("json"), library.jsonText(results), io);
+  if (stopped.signal.aborted) return EXIT_STOPPED;
   if (results.every(({ kind }) => kind === "skipped")) {
     throw new CliFailure("every scenario was skipped; leave --endpoint and --ready-file out");
   }

@@ -40,6 +40,12 @@ describe("runProgram", () => {
     expect(lines.sort()).toEqual([directory, "given, "]);
   });
 
+  test("does not wait for what it leaves running", async () => {
+    // Its output stays open for longer than the hook may take.
+    await run("sleep 8 & echo ready", { timeoutMs: 6000 });
+    expect(lines).toEqual(["ready"]);
+  });
+
   test("gives it no input", async () => {
     await run("cat; echo end");
     expect(lines).toEqual(["end"]);

@@ -4,6 +4,9 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { HookError } from "./hook.ts";
 
+/** For the last lines of a program that has ended. */
+const LAST_LINES_MS = 500;
+
 /** How a program is run. */
 export interface ProgramOptions {
   readonly path: string;
@@ -55,8 +58,18 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
       child.once("error", (error) => {
         resolve(`cannot be run: ${error.message}`);
       });
-      child.once("close", (code, killedBy) => {
-        resolve(code === 0 ? undefined : `ended with ${killedBy ?? `exit code ${code ?? "?"}`}`);
+      child.once("exit", (code, killedBy) => {
+        const failure =
+          code === 0 ? undefined : `ended with ${killedBy ?? `exit code ${code ?? "?"}`}`;
+        // What it has left running may keep its output open for ever.
+        const closing = setTimeout(() => {
+          child.stdout.destroy();
+          child.stderr.destroy();
+        }, LAST_LINES_MS);
+        child.once("close", () => {
+          clearTimeout(closing);
+          resolve(failure);
+        });
       });
     });
     if (failure !== undefined) throw new HookError(reason ?? failure);

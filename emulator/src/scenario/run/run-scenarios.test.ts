@@ -36,6 +36,24 @@ describe("runScenarios", () => {
     expect(results[3]).toMatchObject({ reason: "not started, since one before it has failed" });
   });
 
+  test("starts none when it was stopped", async () => {
+    const stopped = new AbortController();
+    const results = await runScenarios(SCENARIOS, {
+      target: {
+        kind: "own",
+        start: async () => {
+          stopped.abort();
+          throw new Error("no");
+        },
+      },
+      jobs: 1,
+      isBailing: false,
+      signal: stopped.signal,
+    });
+    expect(results.map(({ kind }) => kind)).toEqual(["failed", "skipped", "skipped", "skipped"]);
+    expect(results[1]).toMatchObject({ reason: "not started, since the run was stopped" });
+  });
+
   test("runs as many at a time as it may, and tells results in the order of the scenarios", async () => {
     let running = 0;
     let most = 0;

@@ -4,6 +4,7 @@ import { runScenario, type ScenarioResult } from "./run-scenario.ts";
 import { openEmulators, type ScenarioTarget } from "./scenario-emulators.ts";
 
 const OWN_CONFIGURATION = "has a configuration of its own, which a running emulator cannot take";
+const STOPPED = "not started, since the run was stopped";
 const BAILED = "not started, since one before it has failed";
 
 /** How to run. */
@@ -13,6 +14,8 @@ export interface RunOptions {
   readonly jobs: number;
   /** Whether to start none after the first that fails. */
   readonly isBailing: boolean;
+  /** Starts none from then on; those that run come to their end. */
+  readonly signal?: AbortSignal;
   /** Told of each result as soon as it is there, in any order. */
   readonly onResult?: (result: ScenarioResult) => void;
 }
@@ -24,7 +27,7 @@ export interface RunOptions {
  */
 export async function runScenarios(
   scenarios: readonly Scenario[],
-  { target, jobs, isBailing, onResult }: RunOptions,
+  { target, jobs, isBailing, signal, onResult }: RunOptions,
 ): Promise<readonly ScenarioResult[]> {
   const workers = target.kind === "running" ? 1 : Math.min(Math.max(1, jobs), scenarios.length);
   const emulators = openEmulators(target, workers);
@@ -32,7 +35,7 @@ export async function runScenarios(
   let next = 0;
   let hasFailed = false;
   const work = async (): Promise<void> => {
-    while (next < scenarios.length && !(isBailing && hasFailed)) {
+    while (next < scenarios.length && !(isBailing && hasFailed) && signal?.aborted !== true) {
       const index = next;
       next += 1;
       const scenario = scenarios[index];
@@ -53,6 +56,11 @@ export async function runScenarios(
   }
   return scenarios.map(
     (scenario, index) =>
-      results[index] ?? { kind: "skipped", reason: BAILED, scenario, durationMs: 0 },
+      results[index] ?? {
+        kind: "skipped",
+        reason: signal?.aborted === true ? STOPPED : BAILED,
+        scenario,
+        durationMs: 0,
+      },
   );
 }
