@@ -41,7 +41,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   config: ["iam", "dsql", "shared"],
   cli: ["config", "audit", "review", "coverage", "sigv4", "dsql", "shared"],
-  scenario: ["cli", "audit", "shared"],
+  scenario: ["cli", "config", "audit", "shared"],
   testing: ["index.ts", "cli", "audit", "auth", "faults", "dsql"],
   testcontainers: ["cli", "testing"],
 };

@@ -28,3 +28,4 @@ export {
   type StartOption,
   type StartOptionValues,
 } from "./start-options.ts";
+export { firstTooDeep, MAX_YAML_DEPTH } from "./yaml-depth.ts";

@@ -3,21 +3,18 @@
  * and finds duplicate keys in both.
  */
 import {
-  type CST,
   type Document,
   isNode,
   isScalar,
   LineCounter,
   type Node,
   parseDocument,
-  Parser,
   visit,
 } from "yaml";
 import type { ConfigurationProblem } from "./configuration-error.ts";
 import { yamlErrorText } from "./yaml-error-text.ts";
+import { firstTooDeep, MAX_YAML_DEPTH } from "./yaml-depth.ts";
 
-/** Deepest nesting of lists and mappings. Our choice; a policy in a user needs about 14. */
-const MAX_DEPTH = 64;
 /** How often aliases may repeat their anchors' content, nested ones multiplied. Our choice. */
 const MAX_ALIAS_COUNT = 200;
 
@@ -42,7 +39,7 @@ export function parseConfigText(text: string, file: string): ParsedConfigText {
   if (tooDeep !== undefined) {
     const before = text.slice(0, tooDeep).split("\n");
     const path = `${file}:${before.length}:${(before.at(-1) ?? "").length + 1}`;
-    const message = `is nested deeper than ${MAX_DEPTH} levels`;
+    const message = `is nested deeper than ${MAX_YAML_DEPTH} levels`;
     return { kind: "malformed", problems: [{ path, message }] };
   }
   const document = parseDocument(text, {
@@ -64,23 +61,6 @@ export function parseConfigText(text: string, file: string): ParsedConfigText {
     const message = `repeats anchors more than ${MAX_ALIAS_COUNT} times in all`;
     return { kind: "malformed", problems: [{ path: file, message }] };
   }
-}
-
-/** The parser of trees recurses, the parser of tokens does not: depth is measured on tokens. */
-function firstTooDeep(text: string): number | undefined {
-  const open: { readonly token: CST.Token; readonly depth: number }[] = [];
-  for (const token of new Parser().parse(text)) open.push({ token, depth: 0 });
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { token, depth } = next;
-    if (depth > MAX_DEPTH) return token.offset;
-    if (token.type === "document" && token.value) open.push({ token: token.value, depth });
-    if (!("items" in token)) continue;
-    for (const { key, value } of token.items) {
-      if (key) open.push({ token: key, depth: depth + 1 });
-      if (value) open.push({ token: value, depth: depth + 1 });
-    }
-  }
-  return undefined;
 }
 
 function reportStructure(

@@ -1,15 +1,14 @@
 /** From the text of a YAML file to its value, with the place of everything in it. */
 import {
-  type CST,
   type Document,
   isNode,
   isScalar,
   LineCounter,
   type Node,
   parseDocument,
-  Parser,
   visit,
 } from "yaml";
+import { firstTooDeep, MAX_YAML_DEPTH } from "../../config/index.ts";
 
 /** Where something stands; both counted from 1. */
 export interface Place {
@@ -41,8 +40,6 @@ export interface YamlFile {
 export type ParsedYaml =
   YamlFile | { readonly kind: "malformed"; readonly problems: readonly FileProblem[] };
 
-/** Deepest nesting of lists and mappings. Our choice; a policy in a configuration needs about 16. */
-const MAX_DEPTH = 64;
 /** How often aliases may repeat their anchors' content, nested ones multiplied. Our choice. */
 const MAX_ALIAS_COUNT = 1000;
 
@@ -66,7 +63,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   if (tooDeep !== undefined) {
     const before = text.slice(0, tooDeep).split("\n");
     const place = { file, line: before.length, column: (before.at(-1) ?? "").length + 1 };
-    const message = `is nested deeper than ${MAX_DEPTH} levels`;
+    const message = `is nested deeper than ${MAX_YAML_DEPTH} levels`;
     return { kind: "malformed", problems: [{ place, message }] };
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2" });
@@ -84,23 +81,6 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     const message = `repeats anchors more than ${MAX_ALIAS_COUNT} times in all`;
     return { kind: "malformed", problems: [{ place: placeAt(0), message }] };
   }
-}
-
-/** The parser of trees recurses, the parser of tokens does not: depth is measured on tokens. */
-function firstTooDeep(text: string): number | undefined {
-  const open: { readonly token: CST.Token; readonly depth: number }[] = [];
-  for (const token of new Parser().parse(text)) open.push({ token, depth: 0 });
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { token, depth } = next;
-    if (depth > MAX_DEPTH) return token.offset;
-    if (token.type === "document" && token.value) open.push({ token: token.value, depth });
-    if (!("items" in token)) continue;
-    for (const { key, value } of token.items) {
-      if (key) open.push({ token: key, depth: depth + 1 });
-      if (value) open.push({ token: value, depth: depth + 1 });
-    }
-  }
-  return undefined;
 }
 
 function reportStructure(
